@@ -1,0 +1,1 @@
+"""The plain objects that every room of the house shares."""

@@ -1,0 +1,192 @@
+"""The port to language models: they understand and phrase; they don't steer.
+
+The embedded model, Claude and any OpenAI-compatible model stand behind the same five methods. What they return is a proposal:
+the procedure machine decides what happens next, and the gate whether it may.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from core.conversation import Citation, Sentence
+
+
+class Act(StrEnum):
+    """What a short message does to the task in hand."""
+
+    AFFIRM = "affirm"
+    DENY = "deny"
+    CANCEL = "cancel"
+    CORRECT = "correct"
+    REPEAT = "repeat"
+    CLARIFY = "clarify"
+    SKIP = "skip"
+    RESUME = "resume"
+    THANKS = "thanks"
+    GREET = "greet"
+    GOODBYE = "goodbye"
+    BOT_QUESTION = "bot_question"
+    PRAISE = "praise"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One message of the conversation, as a model sees it: who spoke (customer, bot, agent) and the text."""
+
+    role: str
+    text: str
+    message_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotSpec:
+    """A value that a skill needs. `kind` tells how to find it in text.
+
+    Kinds: seats (a count of people), quantity, money, plan, addon, billing (monthly or annual), currency, term_months,
+    months, percent, date, invoice, email, phone, code, text, choice (one of `choices`), account, time.
+    """
+
+    name: str
+    kind: str
+    ask: str
+    required: bool = True
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentSpec:
+    """An intent as a skill declares it: what it is called, how people ask for it, which slots it has."""
+
+    name: str
+    description: str
+    examples: tuple[str, ...]
+    slots: tuple[SlotSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotValue:
+    """A value found in the customer's words, and where: offsets into the message with id `message_id`."""
+
+    name: str
+    value: str | int | bool
+    message_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One thing that a message asks for: an intent with its slots, or `question` for the help centre."""
+
+    intent: str
+    confidence: float
+    text: str
+    slots: tuple[SlotValue, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevenueSignal:
+    """upsell, cross_sell, renewal, churn_risk, referral or none, and the catalogue item that fits."""
+
+    label: str
+    confidence: float
+    item: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriageSignal:
+    """A model's judgement whether a person is needed, and for which reason (`none` when not)."""
+
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """What a model makes of the last customer message. Confidences are calibrated probabilities."""
+
+    act: Act
+    act_confidence: float
+    asked: tuple[Asked, ...]
+    out_of_scope: float
+    language: str
+    revenue: RevenueSignal
+    triage: TriageSignal
+    mood: float
+    model: str
+    slots: tuple[SlotValue, ...] = ()
+
+    @property
+    def intent(self) -> str:
+        return self.asked[0].intent if self.asked else "none"
+
+    @property
+    def confidence(self) -> float:
+        return self.asked[0].confidence if self.asked else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderstandRequest:
+    """The conversation so far, last message last, and the intents that exist. `expecting` is the slot just asked for."""
+
+    said: Sequence[Said]
+    intents: Sequence[IntentSpec]
+    expecting: SlotSpec | None = None
+    active_intent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A passage that a model may answer from. `score` is the search's, higher is better."""
+
+    text: str
+    citation: Citation
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhraseRequest:
+    """A question to be answered from `sources` alone, in `language`, mindful of `recalled` facts about the customer."""
+
+    question: str
+    language: str
+    sources: Sequence[Source]
+    recalled: Sequence[str] = ()
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactDraft:
+    """A lasting fact about a customer, in a sentence, with the message that shows it."""
+
+    text: str
+    kind: str
+    confidence: float
+    message_id: str
+
+
+class LanguageModel(Protocol):
+    """Understands and phrases. Raises `core.errors.Unavailable` when it can't in time."""
+
+    name: str
+
+    async def understand(self, request: UnderstandRequest) -> Understanding: ...
+
+    def phrase(self, request: PhraseRequest) -> AsyncIterator[Sentence]:
+        """The answer, a sentence at a time, each with the citations it stands on. Nothing when the sources don't answer."""
+        ...
+
+    async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]: ...
+
+    async def summarise(self, said: Sequence[Said]) -> str: ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors of `dimensions` floats, in order."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> "Sequence[Sequence[float]]": ...

@@ -1,0 +1,1 @@
+"""What Rapport can do for a customer in billing, CRM and helpdesk."""
