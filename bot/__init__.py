@@ -1,0 +1,1 @@
+"""The copilot itself: front doors, dialogue, models, channels."""

@@ -1,0 +1,52 @@
+"""What the machine does with a message while a card waits: yes, no, a change, or something else first."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.flow import drop
+from bot.dialogue.fresh import serve
+from bot.dialogue.state import DialogueState, Phase, Task
+from bot.dialogue.steps import Execute, Heard, Prepare, SkillCard, Step, Wording
+from core.language import Act, SlotValue
+
+CLEAR = 0.55
+
+
+def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
+    """A clear yes runs exactly what the card shows; a changed value makes a new card; other text leaves it open."""
+    understood = heard.understood
+    changed = _changed(task, heard, skills)
+    clear = understood.act_confidence >= CLEAR
+    if (understood.act is Act.CORRECT and changed) or (changed and understood.act in (Act.AFFIRM, Act.DENY, Act.RESUME)):
+        return amend(state, task, changed)
+    if understood.act is Act.AFFIRM and clear:
+        return Step(state=state, commands=(Execute(task=task),))
+    if understood.act in (Act.DENY, Act.CANCEL) and clear:
+        return drop(state, task)
+    other = _other_request(task, heard, skills)
+    if changed and not other:
+        return amend(state, task, changed)
+    if other or understood.act is Act.OTHER or understood.act is Act.CLARIFY:
+        return serve(state, heard, skills)
+    return Step(state=state, commands=(Wording(id="back.card", values=(("title", task.card.title if task.card else ""),)),))
+
+
+def amend(state: DialogueState, task: Task, changed: Mapping[str, SlotValue]) -> Step:
+    """Works the task out anew with the corrected values: the old card no longer counts."""
+    task = task.model_copy(update={"slots": {**task.slots, **changed}, "phase": Phase.FILLING, "card": None, "request": None})
+    return Step(state=state.replace(task), commands=(Prepare(task=task),))
+
+
+def _changed(task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> dict[str, SlotValue]:
+    """Values in the message that differ from what the card stands on."""
+    skill = skills.get(task.skill)
+    if skill is None:
+        return {}
+    names = {slot.name for slot in skill.slots}
+    found = {slot.name: slot for slot in heard.understood.slots if slot.name in names}
+    return {name: slot for name, slot in found.items() if name not in task.slots or task.slots[name].value != slot.value}
+
+
+def _other_request(task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> bool:
+    return any(
+        each.intent in skills and each.intent != task.skill and each.confidence >= CLEAR for each in heard.understood.asked
+    )

@@ -1,0 +1,79 @@
+"""What the machine does with a message while a value is asked for: take it, skip it, explain it, or serve another wish."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.fresh import serve
+from bot.dialogue.state import DialogueState, Task
+from bot.dialogue.steps import HandOver, Heard, Judge, Prepare, Say, SkillCard, Step, Withdraw, Wording
+from core.conversation import Sentence
+from core.language import Act, SlotSpec, SlotValue
+
+CODE_SLOT = "code"
+FREE_TEXT = {"text"}
+
+
+def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
+    """Fills the slot asked for, or finds out why not."""
+    skill = skills.get(task.skill)
+    understood = heard.understood
+    found = _found(skill, heard)
+    if task.asking in found or (found and understood.act is Act.CORRECT):
+        return _fill(state, task, found)
+    if understood.act is Act.CANCEL and understood.act_confidence >= 0.5:
+        withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
+        return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="task.cancelled")))
+    if understood.act is Act.CLARIFY and understood.act_confidence >= 0.5:
+        return Step(state=state, commands=(Wording(id="why.slot", values=(("question", task.question),)),))
+    other = any(each.intent in skills and each.intent != task.skill and each.confidence >= 0.6 for each in understood.asked)
+    if task.asking == CODE_SLOT and not other:
+        return _without_code(state, task)
+    if other or _is_question(heard):
+        return serve(state, heard, skills)
+    return _unfilled(state, task, heard, skill.slot(task.asking or "") if skill else None)
+
+
+def _unfilled(state: DialogueState, task: Task, heard: Heard, spec: SlotSpec | None) -> Step:
+    """Takes free text as it is, lets a value be skipped, asks once more, and gives up to a person after that."""
+    if heard.understood.act in (Act.SKIP, Act.DENY):
+        return _skip(state, task, spec)
+    if spec is not None and spec.kind in FREE_TEXT:
+        whole = SlotValue(name=spec.name, value=heard.text.strip(), message_id=heard.message_id, start=0, end=len(heard.text))
+        return _fill(state, task, {spec.name: whole})
+    if task.tries >= 2:
+        return Step(state=state.without(task.id), commands=(HandOver(reason="repeated_failure", detail=task.skill),))
+    task = task.model_copy(update={"tries": task.tries + 1})
+    asked_again = Sentence(text=task.question, approved="ask")
+    return Step(state=state.replace(task), commands=(Wording(id="not_understood"), Say(sentences=(asked_again,))))
+
+
+def _found(skill: SkillCard | None, heard: Heard) -> dict[str, SlotValue]:
+    names = {slot.name for slot in skill.slots} if skill else set[str]()
+    return {slot.name: slot for slot in heard.understood.slots if slot.name in names}
+
+
+def _fill(state: DialogueState, task: Task, found: Mapping[str, SlotValue]) -> Step:
+    task = task.model_copy(update={"slots": {**task.slots, **found}})
+    return Step(state=state.replace(task), commands=(Prepare(task=task),))
+
+
+def _skip(state: DialogueState, task: Task, spec: SlotSpec | None) -> Step:
+    """Leaves an optional value out; without a needed one the task ends, and says so."""
+    if spec is not None and not spec.required:
+        task = task.model_copy(update={"skipped": (*task.skipped, spec.name), "asking": None})
+        return Step(state=state.replace(task), commands=(Prepare(task=task),))
+    withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
+    return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="needed", values=(("question", task.question),))))
+
+
+def _without_code(state: DialogueState, task: Task) -> Step:
+    """No valid code came: nothing is changed, policy records the denial, and the customer hears how to prove who they are."""
+    if task.tries < 2 and task.slots.get(CODE_SLOT) is not None:
+        task = task.model_copy(update={"tries": task.tries + 1})
+        return Step(state=state.replace(task), commands=(Wording(id="code.wrong"),))
+    return Step(state=state.without(task.id), commands=(Judge(task=task),))
+
+
+def _is_question(heard: Heard) -> bool:
+    text = heard.text.strip()
+    asked = heard.understood.asked
+    return text.endswith("?") or bool(asked and asked[0].intent == "question" and asked[0].confidence >= 0.7)

@@ -1,0 +1,85 @@
+"""What the machine does with a message when nothing waits for an answer: serve what is asked, in order."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.state import DialogueState, Task
+from bot.dialogue.steps import Answer, Command, Heard, Prepare, SkillCard, Step, Withdraw, Wording
+from core.conversation import Offer
+from core.language import Act, Asked
+
+SURE = 0.5
+OUT_OF_SCOPE = 0.6
+SMALLTALK = {
+    Act.GREET: "greet",
+    Act.THANKS: "thanks",
+    Act.GOODBYE: "goodbye",
+    Act.BOT_QUESTION: "bot",
+    Act.PRAISE: "praise",
+}
+OFFER_SKILLS = {"referral": "explain_referral", "cross_sell": "price_seats", "upsell": "price_seats", "renewal": "renewal_info"}
+
+
+def hear_fresh(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
+    """Serves everything that the message asks for; small talk only when it asks for nothing."""
+    understood = heard.understood
+    small = SMALLTALK.get(understood.act)
+    if small is not None and understood.act_confidence >= SURE and not _asks_surely(heard):
+        return Step(state=state, commands=(Wording(id=f"small.{small}"),))
+    if understood.act in (Act.CANCEL, Act.DENY) and understood.act_confidence >= 0.7 and not _asks_surely(heard):
+        return Step(state=state, commands=(Wording(id="nothing_open"),))
+    return serve(state, heard, skills)
+
+
+def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
+    """Opens a task for the first skill asked for and keeps the others for afterwards; a plain question is answered."""
+    wanted = tuple(each for each in heard.understood.asked if each.intent in skills and each.confidence >= SURE)
+    questions = tuple(each for each in heard.understood.asked if each.intent == "question")
+    if not wanted:
+        question = heard.text if len(questions) != 1 or not questions[0].text else questions[0].text
+        state = state.model_copy(update={"last_question": question})
+        return Step(state=state, commands=(Answer(question=heard.text),))
+    first, rest = wanted[0], wanted[1:]
+    separate = tuple(each for each in questions if each.text != first.text)
+    state, prepare = open_task(state, first)
+    return Step(state=state.model_copy(update={"later": (*state.later, *separate, *rest)}), commands=(prepare,))
+
+
+def open_task(state: DialogueState, asked: Asked) -> tuple[DialogueState, Command]:
+    """Pushes a task for what was asked; one of the same skill is taken up again rather than doubled."""
+    slots = {slot.name: slot for slot in asked.slots}
+    known = next((each for each in state.tasks if each.skill == asked.intent), None)
+    if known is not None:
+        task = known.model_copy(update={"slots": {**known.slots, **slots}})
+        return state.without(known.id).replace(task), Prepare(task=task)
+    state = state.model_copy(update={"serial": state.serial + 1})
+    task = Task(id=f"t{state.serial}", skill=asked.intent, text=asked.text, slots=slots)
+    return state.replace(task), Prepare(task=task)
+
+
+def offer_answer(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -> Step | None:
+    """What the customer says to an offer just raised; None when the message is about something else."""
+    offer = state.offer
+    assert offer is not None
+    understood = heard.understood
+    closed = state.model_copy(update={"offer": None})
+    if understood.act in (Act.DENY, Act.CANCEL) and understood.act_confidence >= SURE:
+        declined = closed.model_copy(update={"declined": (*state.declined, offer.kind)})
+        return Step(
+            state=declined, commands=(Withdraw(skill=f"offer:{offer.kind}", outcome="declined"), Wording(id="offer.declined"))
+        )
+    if understood.act is not Act.AFFIRM or understood.act_confidence < SURE:
+        return None
+    skill = OFFER_SKILLS.get(offer.kind, "")
+    if skill not in skills:
+        return Step(state=closed, commands=(Answer(question=heard.text),))
+    accepted = closed.model_copy(update={"serial": state.serial + 1})
+    task = Task(id=f"t{accepted.serial}", skill=skill, text=f"{heard.text} {_item_words(offer)}", offer=offer)
+    return Step(state=accepted.replace(task), commands=(Prepare(task=task),))
+
+
+def _item_words(offer: Offer) -> str:
+    return offer.item.replace("_", " ")
+
+
+def _asks_surely(heard: Heard) -> bool:
+    return any(each.confidence >= 0.6 and each.intent != "none" for each in heard.understood.asked if each.intent != "question")
