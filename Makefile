@@ -1,0 +1,47 @@
+# make run    sets everything up and starts Rapport with the demo company
+# make test   sets everything up and passes the tests
+# make check  the quick suite: format, lint, types, layering, unit tests
+SHELL := /bin/bash
+BIN := .venv/bin
+PACKAGES := bot core governance handoff knowledge memory skills tests
+export TORCH_SOURCE PYTHON
+
+.PHONY: setup run test check lint unit browser test-recovery bench-turn bench-understanding lock migration clean
+
+setup:
+	@scripts/setup.sh
+
+run: setup
+	@$(BIN)/rapport serve
+
+check: lint unit
+
+lint: setup
+	$(BIN)/ruff format --check $(PACKAGES)
+	$(BIN)/ruff check $(PACKAGES)
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/pytest -q tests/unit tests/contract tests/architecture
+
+test: check
+	$(BIN)/pytest -q tests/scenario tests/recovery tests/browser
+
+browser: setup
+	$(BIN)/pytest -q tests/browser
+
+test-recovery: setup
+	$(BIN)/python -m tests.recovery.kills --kills 100 --conversations 50
+
+bench-turn: setup
+	$(BIN)/python -m tests.benchmarks.turn
+
+bench-understanding: setup
+	$(BIN)/python -m tests.benchmarks.understanding
+
+lock: setup
+	scripts/lock.sh
+
+clean:
+	rm -rf data .cache .venv
