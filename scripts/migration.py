@@ -1,9 +1,10 @@
 """Writes a schema migration from the tables as they are declared: `python -m scripts.migration 0002 "add a table"`.
 
-`python -m scripts.migration 0001 first` with core/migrations/versions emptied writes the first one anew, with every table.
+`python -m scripts.migration 0001 first` removes all others and writes the first one anew, with every table.
 """
 
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from core.database import Database
 from core.migrate import revise, upgrade
 
 ROOT = Path(__file__).parent.parent
+VERSIONS = ROOT / "core/migrations/versions"
+FIRST = "0001"
 ROOMS = ("core", "governance", "knowledge", "memory", "skills", "handoff", "bot")
 
 
@@ -26,11 +29,16 @@ def import_tables() -> None:
 def main() -> None:
     revision, message = sys.argv[1:3]
     import_tables()
+    if revision == FIRST:
+        for path in VERSIONS.glob("0*.py"):
+            path.unlink()
     database = Database.open("sqlite://")
-    if any((ROOT / "core/migrations/versions").glob("0*.py")):
+    if revision != FIRST:
         database.write_blocking(upgrade)
-    database.write_blocking(lambda conn: revise(conn, revision=revision, message=message))
+    written = database.write_blocking(lambda conn: revise(conn, revision=revision, message=message))
     database.close_blocking()
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(written)], check=True)
+    print(written)  # noqa: T201 - a script's answer
 
 
 if __name__ == "__main__":

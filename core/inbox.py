@@ -1,0 +1,190 @@
+"""Every message that was accepted: one row each, written before it is acknowledged, and the order in which turns are taken."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from core.conversation import ConversationRef, Inbound, Press
+from core.database import Instant, Json, metadata
+from core.errors import BadInput, NotFound
+from core.events import Event
+from core.journal import Journal
+from core.people import Assurance, Principal, PrincipalKind, Tenant
+from core.vault import Vault
+
+ACCEPTED, DONE, FAILED = "accepted", "done", "failed"
+ID_LENGTH = 200
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("tenant", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("installation", String(ID_LENGTH), nullable=False),
+    Column("conversation_id", String(ID_LENGTH), nullable=False),
+    Column("message_id", String(ID_LENGTH), nullable=False),
+    Column("lane", String(600), nullable=False),
+    Column("sender", Json, nullable=False),
+    Column("content_id", String(32), nullable=False),
+    Column("press", Json),
+    Column("correlation_id", String(32), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    UniqueConstraint("tenant", "channel", "installation", "conversation_id", "message_id", name="uq_inbox_message"),
+    Index(None, "state", "number"),
+    sqlite_autoincrement=True,
+)
+
+_NAMES = ("tenant", "channel", "installation", "conversation_id", "message_id")
+_SAME = select(inbox.c.id, inbox.c.correlation_id).where(*(inbox.c[name] == bindparam(name) for name in _NAMES))
+_INSERT = insert(inbox).inline()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What became of an offered message: its row, and whether this was the first time."""
+
+    row_id: str
+    correlation_id: str
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """An accepted message whose turn is not finished."""
+
+    row_id: str
+    tenant: str
+    lane: str
+    correlation_id: str
+
+
+def accept(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) -> Accepted:
+    """Writes the message's row, its sealed text and `inbox.accepted`. A repeat changes nothing and gives the first row back."""
+    names = _names_of(inbound)
+    found = conn.execute(_SAME, names).one_or_none()
+    if found:
+        return Accepted(row_id=found.id, correlation_id=found.correlation_id, new=False)
+    try:
+        with conn.begin_nested():
+            return _insert(conn, vault, journal, inbound)
+    except IntegrityError:
+        found = conn.execute(_SAME, names).one()
+        return Accepted(row_id=found.id, correlation_id=found.correlation_id, new=False)
+
+
+def load(conn: Connection, vault: Vault, row_id: str) -> tuple[Inbound, str]:
+    """The message as it was accepted, without names, and its correlation id. Raises `NotFound`, or `Erased` for its text."""
+    row = conn.execute(select(inbox).where(inbox.c.id == row_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no accepted message {row_id}: check the id.", row_id=row_id)
+    return _inbound(row, vault.open(conn, row.content_id)), row.correlation_id
+
+
+def finish(conn: Connection, row_id: str) -> None:
+    """Marks the message's turn as done."""
+    _leave(conn, row_id, DONE)
+
+
+def fail(conn: Connection, row_id: str) -> None:
+    """Marks the message's turn as given up; it is not offered again."""
+    _leave(conn, row_id, FAILED)
+
+
+def pending(conn: Connection, *, limit: int = 10_000) -> list[Pending]:
+    """The messages whose turns are unfinished, in the order in which they were accepted."""
+    columns = (inbox.c.id, inbox.c.tenant, inbox.c.lane, inbox.c.correlation_id)
+    rows = conn.execute(select(*columns).where(inbox.c.state == ACCEPTED).order_by(inbox.c.number).limit(limit))
+    return [Pending(row_id=row.id, tenant=row.tenant, lane=row.lane, correlation_id=row.correlation_id) for row in rows]
+
+
+def _insert(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) -> Accepted:
+    sender, ref = inbound.sender, inbound.ref
+    row_id, correlation_id = uuid.uuid4().hex, uuid.uuid4().hex
+    content_id = vault.seal(conn, tenant=ref.tenant, person=sender.person_id, text=inbound.text)
+    values = {
+        "id": row_id,
+        "lane": ref.lane,
+        "sender": _ids_of(sender),
+        "content_id": content_id,
+        "press": asdict(inbound.press) if inbound.press else None,
+        "correlation_id": correlation_id,
+        "received_at": inbound.received_at,
+        "state": ACCEPTED,
+    }
+    conn.execute(_INSERT, values | _names_of(inbound))
+    event = Event(
+        type="inbox.accepted",
+        tenant=ref.tenant,
+        at=inbound.received_at,
+        correlation_id=correlation_id,
+        conversation_id=ref.conversation_id,
+        account_id=sender.account_id,
+        data={"row_id": row_id, "channel": ref.channel, "assurance": sender.assurance.value},
+        content_ids=(content_id,),
+    )
+    journal.append(conn, event)
+    return Accepted(row_id=row_id, correlation_id=correlation_id, new=True)
+
+
+def _names_of(inbound: Inbound) -> dict[str, str]:
+    names = asdict(inbound.ref) | {"message_id": inbound.message_id}
+    for name, value in names.items():
+        if not value or len(value) > ID_LENGTH or not value.isprintable():
+            raise BadInput(f"The {name} must be 1 to {ID_LENGTH} printable characters: send another.", field=name)
+    return names
+
+
+def _ids_of(sender: Principal) -> dict[str, object]:
+    return {
+        "kind": sender.kind.value,
+        "id": sender.id,
+        "region": sender.tenant.region,
+        "roles": sorted(sender.roles),
+        "account_id": sender.account_id,
+        "contact_id": sender.contact_id,
+        "assurance": sender.assurance.value,
+        "step_up": sender.step_up,
+    }
+
+
+def _inbound(row: Row[Any], text: str) -> Inbound:
+    sender: Mapping[str, Any] = row.sender
+    principal = Principal(
+        kind=PrincipalKind(sender["kind"]),
+        id=sender["id"],
+        tenant=Tenant(id=row.tenant, region=sender["region"]),
+        roles=frozenset(sender["roles"]),
+        account_id=sender["account_id"],
+        contact_id=sender["contact_id"],
+        assurance=Assurance(sender["assurance"]),
+        step_up=sender["step_up"],
+    )
+    ref = ConversationRef(
+        tenant=row.tenant, channel=row.channel, installation=row.installation, conversation_id=row.conversation_id
+    )
+    press = Press(**row.press) if row.press else None
+    return Inbound(ref=ref, message_id=row.message_id, sender=principal, text=text, received_at=row.received_at, press=press)
+
+
+def _leave(conn: Connection, row_id: str, state: str) -> None:
+    conn.execute(update(inbox).where(inbox.c.id == row_id, inbox.c.state == ACCEPTED).values(state=state))
