@@ -1,0 +1,1 @@
+"""May this happen, who said so, and what was live when it did."""
