@@ -1,0 +1,193 @@
+"""Numbers as customers write them: digits in any national style, `k` and `grand`, and words in four languages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+DIGITS = re.compile(
+    r"(?<![\w.,/-])(?P<body>\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
+    r"(?P<suffix>\s?(?:k|K|tsd|Tsd|grand|mille|mil)\b)?(?![\w]*\d)"
+)
+MULTIPLIERS = {
+    "hundred": 100,
+    "thousand": 1000,
+    "grand": 1000,
+    "k": 1000,
+    "dozen": 12,
+    "hundert": 100,
+    "tausend": 1000,
+    "dutzend": 12,
+    "cents": 100,
+    "mille": 1000,
+    "mil": 1000,
+    "douzaine": 12,
+    "docena": 12,
+    "docenas": 12,
+    "tsd": 1000,
+}
+WEAK = {"one", "a", "an", "ein", "eine", "einen", "un", "une", "uno", "una", "een", "en"}
+
+EN_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+EN_ONES += ["seventeen", "eighteen", "nineteen"]
+EN_TENS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety"}
+DE_ONES = "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn".split()
+DE_ONES += ["siebzehn", "achtzehn", "neunzehn"]
+DE_TENS = {20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig"}
+DE_TENS[90] = "neunzig"
+FR_ONES = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+FR_ONES += ["dix-sept", "dix-huit", "dix-neuf"]
+FR_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
+ES_ONES = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis".split()
+ES_ONES += ["diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno", "veintidós", "veintitrés", "veinticuatro"]
+ES_ONES += ["veinticinco", "veintiséis", "veintisiete", "veintiocho", "veintinueve"]
+ES_TENS = {30: "treinta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta", 70: "setenta", 80: "ochenta", 90: "noventa"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number in a text. `weak` marks a word that is more often an article or a pronoun than a count."""
+
+    value: Decimal
+    start: int
+    end: int
+    weak: bool = False
+
+    @property
+    def whole(self) -> int | None:
+        """The value as an int, or None when it has a fraction."""
+        return int(self.value) if self.value == self.value.to_integral_value() else None
+
+
+def find_numbers(text: str) -> list[Number]:
+    """All numbers of `text` in order, without overlaps. Digits win over words."""
+    found = [_of_digits(match) for match in DIGITS.finditer(text)]
+    for match in _words_pattern().finditer(text):
+        number = _of_words(match)
+        if not any(each.start < number.end and number.start < each.end for each in found):
+            found.append(number)
+    return sorted(found, key=lambda number: number.start)
+
+
+def parse_digits(written: str) -> Decimal:
+    """Reads '1.200,50', '1,680', '12.400', '5,30' and the like.
+
+    With two kinds of separator the last is the decimal one; with one kind, three digits after each make it a thousands one.
+    """
+    body = re.sub(r"[\s'’\u00a0\u202f]", "", written)
+    if "." in body and "," in body:
+        decimal = max(body.rfind("."), body.rfind(","))
+        return Decimal(re.sub(r"[.,]", "", body[:decimal]) + "." + body[decimal + 1 :])
+    separator = "." if "." in body else ","
+    parts = body.split(separator)
+    if len(parts) > 2 or (len(parts) == 2 and len(parts[1]) == 3 and parts[0] != "0"):
+        return Decimal("".join(parts))
+    return Decimal(".".join(parts))
+
+
+def _of_digits(match: re.Match[str]) -> Number:
+    value = parse_digits(match["body"])
+    suffix = (match["suffix"] or "").strip().lower()
+    value *= MULTIPLIERS.get(suffix, 1)
+    return Number(value=value, start=match.start(), end=match.end())
+
+
+def _of_words(match: re.Match[str]) -> Number:
+    written = re.sub(r"\s+", " ", match[0].lower())
+    value = _half_dozen(written)
+    if value is None:
+        value = _compose(written)
+    return Number(value=Decimal(value), start=match.start(), end=match.end(), weak=written in WEAK)
+
+
+def _half_dozen(written: str) -> int | None:
+    return 6 if written in ("half a dozen", "half dozen", "ein halbes dutzend", "media docena") else None
+
+
+def _compose(written: str) -> int:
+    """Adds up simple numbers and multipliers: 'two hundred and fifty', 'nine grand'."""
+    simple = _simple()
+    if written in simple:
+        return simple[written]
+    total, group = 0, 0
+    for word in _split(written):
+        if word in MULTIPLIERS:
+            group = max(group, 1) * MULTIPLIERS[word]
+            if MULTIPLIERS[word] == 1000:
+                total, group = total + group, 0
+        else:
+            group += simple.get(word, 1 if word in WEAK else 0)
+    return total + group
+
+
+def _split(written: str) -> list[str]:
+    """Words of a composed number, longest simple number first ('forty two thousand' is 'forty two', 'thousand')."""
+    simple = _simple()
+    rest, words = written.replace(" and ", " ").split(" "), list[str]()
+    while rest:
+        size = next((size for size in (3, 2) if " ".join(rest[:size]) in simple and len(rest) >= size), 1)
+        words.append(" ".join(rest[:size]))
+        rest = rest[size:]
+    return words
+
+
+@cache
+def _simple() -> Mapping[str, int]:
+    """Every spelled number below 100 with its value, hyphenated and spaced."""
+    spelled: dict[str, int] = {}
+    for value, word in enumerate(EN_ONES):
+        spelled[word] = value
+    for tens, word in EN_TENS.items():
+        spelled[word] = tens
+        for value in range(1, 10):
+            spelled[f"{word}-{EN_ONES[value]}"] = spelled[f"{word} {EN_ONES[value]}"] = tens + value
+    _german(spelled)
+    _french(spelled)
+    _spanish(spelled)
+    return spelled | {"couple of": 2, "a couple of": 2}
+
+
+def _german(spelled: dict[str, int]) -> None:
+    for value, word in enumerate(DE_ONES):
+        spelled.setdefault(word, value)
+    spelled["eins"] = 1
+    for tens, word in DE_TENS.items():
+        for spelling in (word, word.replace("ß", "ss")):
+            spelled[spelling] = tens
+            for value in range(1, 10):
+                spelled[f"{DE_ONES[value]}und{spelling}"] = tens + value
+
+
+def _french(spelled: dict[str, int]) -> None:
+    for value, word in enumerate(FR_ONES):
+        spelled.setdefault(word, value)
+    for tens, word in FR_TENS.items():
+        spelled[word] = tens
+        for value in range(1, 20 if tens in (60, 80) else 10):
+            spelled[f"{word}-{FR_ONES[value]}"] = spelled[f"{word} {FR_ONES[value]}"] = tens + value
+        spelled[f"{word} et un"] = spelled[f"{word}-et-un"] = tens + 1
+    spelled |= {"quatre-vingts": 80, "soixante et onze": 71, "quatre vingts": 80, "cent": 100}
+
+
+def _spanish(spelled: dict[str, int]) -> None:
+    for value, word in enumerate(ES_ONES):
+        spelled.setdefault(word, value)
+    for tens, word in ES_TENS.items():
+        spelled[word] = tens
+        for value in range(1, 10):
+            spelled[f"{word} y {ES_ONES[value]}"] = tens + value
+    spelled["cien"] = 100
+
+
+@cache
+def _words_pattern() -> re.Pattern[str]:
+    simple = "|".join(re.escape(word) for word in sorted(_simple(), key=len, reverse=True))
+    multiplier = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
+    article = r"(?:a|an|ein|eine|une|una)"
+    return re.compile(
+        rf"(?<![\w-])(?:half a dozen|half dozen|ein halbes dutzend|media docena"
+        rf"|(?:(?:{simple})|{article})\s+(?:{multiplier})(?:\s+(?:{multiplier}))?(?:\s+(?:and\s+)?(?:{simple}))?"
+        rf"|(?:{simple})|ein|eine|einen|une|un|una|een)(?!\w|-(?!odd|ish|plus|person|seat))",
+        re.IGNORECASE,
+    )
