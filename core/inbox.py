@@ -49,6 +49,7 @@ inbox = Table(
     Column("correlation_id", String(32), nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("thread_id", String(32)),
     UniqueConstraint("tenant", "channel", "installation", "conversation_id", "message_id", name="uq_inbox_message"),
     Index(None, "state", "number"),
     sqlite_autoincrement=True,
@@ -98,6 +99,19 @@ def load(conn: Connection, vault: Vault, row_id: str) -> tuple[Inbound, str]:
     if row is None:
         raise NotFound(f"There is no accepted message {row_id}: check the id.", row_id=row_id)
     return _inbound(row, vault.open(conn, row.content_id)), row.correlation_id
+
+
+def place(conn: Connection, row_id: str, thread_id: str) -> None:
+    """Notes in which conversation of ours the message was put: a channel's own may hold several, one after the other."""
+    conn.execute(update(inbox).where(inbox.c.id == row_id).values(thread_id=thread_id))
+
+
+def placed(conn: Connection, row_id: str) -> str:
+    """The id of the conversation in which the message was put. Raises `NotFound`."""
+    found = conn.execute(select(inbox.c.thread_id).where(inbox.c.id == row_id)).scalar()
+    if not found:
+        raise NotFound(f"There is no accepted message {row_id}: check the id.", row_id=row_id)
+    return str(found)
 
 
 def finish(conn: Connection, row_id: str) -> None:

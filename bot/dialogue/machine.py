@@ -33,8 +33,8 @@ from bot.dialogue.steps import (
 )
 from core.action import Allow, NeedsApproval
 from core.conversation import Sentence
-from core.language import Act
-from skills.contract import Ask, Ready, Refuse
+from core.language import Act, SlotValue
+from skills.contract import Ask, Detour, Ready, Refuse
 
 MOST_TRIES = 3
 CODE_SLOT = "code"
@@ -137,6 +137,11 @@ class Machine:
         said = Say(sentences=result.done.sentences)
         if result.done.handoff:
             return Step(state=state, commands=(said, HandOver(reason=result.done.handoff, detail=task.skill)))
+        if result.done.then is not None and result.done.then.skill in self.skills:
+            state = state.model_copy(update={"serial": state.serial + 1})
+            slots = _slots(result.done.then)
+            following = Task(id=f"t{state.serial}", skill=result.done.then.skill, text=task.text, slots=slots)
+            return Step(state=state.replace(following), commands=(said, Prepare(task=following)))
         return resume(state, (said,))
 
     def _answered(self, state: DialogueState, answered: WasAnswered) -> Step:
@@ -166,6 +171,17 @@ def _detour(state: DialogueState, task: Task, ready: Ready) -> Step:
     assert ready.instead is not None
     task = task.model_copy(update={"detoured": True})
     state = state.replace(task).model_copy(update={"serial": state.serial + 1, "save_offers": state.save_offers + 1})
-    other = Task(id=f"t{state.serial}", skill=ready.instead.skill, text=task.text, parent=task.id)
+    slots = _slots(ready.instead)
+    other = Task(id=f"t{state.serial}", skill=ready.instead.skill, text=task.text, slots=slots, parent=task.id)
     state = state.replace(other)
     return Step(state=state, commands=(Say(sentences=ready.intro), Prepare(task=other)))
+
+
+def _slots(detour: Detour) -> dict[str, SlotValue]:
+    """The values that a skill hands on to another, as slots: absent ones are left to be asked for."""
+    given = {name: argument for name, argument in detour.slots.items() if argument.value is not None}
+    return {
+        name: SlotValue(name=name, value=argument.value, message_id=argument.provenance.source_id, start=0, end=0)
+        for name, argument in given.items()
+        if argument.value is not None
+    }

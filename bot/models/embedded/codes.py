@@ -15,7 +15,10 @@ TIME = re.compile(
     r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?\s?(?P<half>am\b|pm\b|a\.m\.|p\.m\.|o'clock\b|uhr\b|h\b|uur\b)?",
     re.IGNORECASE,
 )
-TIME_BEFORE = re.compile(r"\b(?:at|before|after|by|around|until|from|um|vor|nach|bis|ab|à|avant|après|a las|antes de las|om|vóór|kl\.?)\s+$", re.IGNORECASE)
+TIME_BEFORE = re.compile(
+    r"\b(?:at|before|after|by|around|until|from|um|vor|nach|bis|ab|à|avant|après|a las|antes de las|om|vóór|kl\.?)\s+$",
+    re.IGNORECASE,
+)
 SPOKEN = re.compile(
     r"\b(?P<cue>at|before|after|by|around|until)\s+(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|\d{1,2})\b"
     r"(?!\s*(?:seats?|people|users?|days?|weeks?|months?|per|%|[./:-]\d|(?:st|nd|rd|th)\b))(?P<rest>\s*(?:am|pm|tonight|this evening|in the morning))?",
@@ -34,7 +37,9 @@ def find_phones(text: str) -> list[Found]:
     found: list[Found] = []
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if 8 <= len(digits) <= 15 and not re.fullmatch(r"20\d\d[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]20\d\d", match[0].strip()):
+        if 8 <= len(digits) <= 15 and not re.fullmatch(
+            r"20\d\d[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]20\d\d", match[0].strip()
+        ):
             plus = "+" if match[0].lstrip("(").startswith("+") else ""
             found.append(Found(value=plus + digits, start=match.start(), end=match.end()))
     return found

@@ -16,7 +16,9 @@ SEAT_NOUNS = (
     r"|posti|posto|utenti|persone|dipendenti|licenze|platser|användare|brukere|miejsc|użytkowników|lugares|utilizadores"
 )
 BETWEEN = r"(?:\s*-?\s*(?:odd|ish|plus|or so|more|extra|additional|further|other|new|paid|full-time|part-time|seasonal|active|team|business"
-BETWEEN += r"|starter|enterprise|weitere\w*|neue\w*|zusätzliche\w*|mehr|autres|nouvelles?|nouveaux|de plus|más|nuevos|nuevas|adicionales"
+BETWEEN += (
+    r"|starter|enterprise|weitere\w*|neue\w*|zusätzliche\w*|mehr|autres|nouvelles?|nouveaux|de plus|más|nuevos|nuevas|adicionales"
+)
 BETWEEN += r"|flere|nye|ekstra|meer|nieuwe|altri|nuovi|per)\b)*"
 SEATS_AFTER = re.compile(rf"{BETWEEN}[\s-]*(?:{SEAT_NOUNS})\b", re.IGNORECASE)
 SEATS_BEFORE = re.compile(
@@ -46,7 +48,9 @@ TERM_WORDS = re.compile(
     re.IGNORECASE,
 )
 FROM_TO = re.compile(r"\b(?:from|von|de|desde|fra|van|da)\s+(\S+)\s+(?:to|up to|auf|à|a|til|naar)\s+(\S+)", re.IGNORECASE)
-PER_UNIT = re.compile(r"\s*(?:a|per|each|pro|par|por|/|om|il)\s*$|^\s*(?:a|per|pro|par|por|/)\s?(?:head|seat|user|person|month|year)", re.IGNORECASE)
+PER_UNIT = re.compile(
+    r"\s*(?:a|per|each|pro|par|por|/|om|il)\s*$|^\s*(?:a|per|pro|par|por|/)\s?(?:head|seat|user|person|month|year)", re.IGNORECASE
+)
 
 
 def find_seats(text: str, numbers: Sequence[Number] | None = None) -> list[Found]:
@@ -106,5 +110,7 @@ def _article(text: str, number: Number, after: re.Match[str]) -> bool:
 
 
 def _priced(text: str, number: Number) -> bool:
-    leading = re.search(r"[$€£]\s?$|(?:usd|eur|gbp)\s?$|(?:inv|acc|nr|no|number|#|version|plan|v)[-.\s]?$", text[: number.start], re.IGNORECASE)
+    leading = re.search(
+        r"[$€£]\s?$|(?:usd|eur|gbp)\s?$|(?:inv|acc|nr|no|number|#|version|plan|v)[-.\s]?$", text[: number.start], re.IGNORECASE
+    )
     return bool(leading or PER_UNIT.match(text[number.end : number.end + 12]))

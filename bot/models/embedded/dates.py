@@ -39,15 +39,23 @@ NEAR: Mapping[str, int] = {
 }
 ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 NUMERIC = re.compile(r"(?<![\d.,/])(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/])\.?")
-AFTER_DAYS = re.compile(r"\s*(?P<unit>days?|weeks?|tagen?|wochen?|jours?|semaines?|días?|semanas?|dagen|weken|dage|uger)\b(?P<ago>\s+ago)?", re.IGNORECASE)
+AFTER_DAYS = re.compile(
+    r"\s*(?P<unit>days?|weeks?|tagen?|wochen?|jours?|semaines?|días?|semanas?|dagen|weken|dage|uger)\b(?P<ago>\s+ago)?",
+    re.IGNORECASE,
+)
 BEFORE_DAYS = re.compile(r"\b(?P<word>in|within|dans|en|innerhalb von|over|om|for|vor|il y a|hace)\s+$", re.IGNORECASE)
 PAST = re.compile(
     r"\b(?:was|were|had|did|didn't|couldn't|could punch|broke|went|paid|charged|happened|got|came|lost|failed|last|ago|since|war|hatte|wurde"
     r"|konnte\w*|était|avait|a été|fue|pagué|cobraron|past|rebuilt)\b",
     re.IGNORECASE,
 )
-END_OF_MONTH = re.compile(r"\b(?:the )?end of (?:the|this) month|ende (?:des|dieses) monats|fin (?:du|de ce) mois|fin de mes\b", re.IGNORECASE)
-NEXT_MONTH = re.compile(r"\b(?:next month|nächsten monat|le mois prochain|el mes que viene|el próximo mes|næste måned|volgende maand)\b", re.IGNORECASE)
+END_OF_MONTH = re.compile(
+    r"\b(?:the )?end of (?:the|this) month|ende (?:des|dieses) monats|fin (?:du|de ce) mois|fin de mes\b", re.IGNORECASE
+)
+NEXT_MONTH = re.compile(
+    r"\b(?:next month|nächsten monat|le mois prochain|el mes que viene|el próximo mes|næste måned|volgende maand)\b",
+    re.IGNORECASE,
+)
 
 
 def find_dates(text: str, today: date) -> list[Found]:
@@ -90,7 +98,9 @@ def _numeric(text: str, today: date, past: bool) -> list[Found]:
 def _named_days(text: str, today: date, past: bool) -> list[Found]:
     pairs: list[tuple[re.Match[str], date | None]] = []
     for words, step in NEAR.items():
-        pairs += [(match, today + timedelta(days=step)) for match in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)]
+        pairs += [
+            (match, today + timedelta(days=step)) for match in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)
+        ]
     for weekday, words in WEEKDAYS.items():
         for match in re.finditer(rf"\b(?P<last>last |letzten |dernier )?(?:{words})\b(?: dernier| pasado)?", text, re.IGNORECASE):
             ahead = (weekday - today.weekday()) % 7 or 7

@@ -70,7 +70,9 @@ def find_billing(text: str) -> list[Found]:
     found: list[Found] = []
     for value, words in BILLING.items():
         for match in re.finditer(rf"(?<![\w/])(?:{words})(?!\w)", text, re.IGNORECASE):
-            priced = re.search(r"(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|euros?|dollars?|usd|pounds?))\s*$", text[: match.start()], re.IGNORECASE)
+            priced = re.search(
+                r"(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|euros?|dollars?|usd|pounds?))\s*$", text[: match.start()], re.IGNORECASE
+            )
             if not priced:
                 found.append(Found(value=value, start=match.start(), end=match.end()))
     return _longest(found)

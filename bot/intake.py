@@ -1,0 +1,70 @@
+"""Where every channel's messages come in: made durable, put into their thread, acknowledged, and given to their lane."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from core import inbox
+from core.clock import Clock
+from core.conversation import Author, EntryKind, Inbound
+from core.database import Database
+from core.durable import Durable
+from core.inbox import Accepted
+from core.journal import Journal
+from core.vault import Vault
+from memory.threads import NewEntry, Threads
+
+TURN = "turn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """Accepts messages. One commit, shared with whoever else writes just then, holds the inbox row and the customer's entry."""
+
+    database: Database
+    durable: Durable
+    vault: Vault
+    journal: Journal
+    threads: Threads
+    clock: Clock
+
+    async def accept(self, inbound: Inbound) -> Accepted:
+        """Returns once the message is durable; a repeat returns the first one's row and starts nothing.
+
+        Raises `BadInput` for ids that can't be kept and `Unavailable` when the database stays locked: nothing was accepted then.
+        """
+        accepted = await self.database.write(lambda conn: self._write(conn, inbound))
+        await self.durable.start(TURN, key=accepted.row_id, lane=inbound.ref.lane, argument=accepted.row_id)
+        return accepted
+
+    async def offer_unfinished(self) -> int:
+        """Gives every accepted message whose turn isn't finished to its lane again, in order. For every start."""
+        waiting = await self.database.read(inbox.pending)
+        for each in waiting:
+            await self.durable.start(TURN, key=each.row_id, lane=each.lane, argument=each.row_id)
+        return len(waiting)
+
+    def _write(self, conn: Connection, inbound: Inbound) -> Accepted:
+        accepted = inbox.accept(conn, self.vault, self.journal, inbound)
+        if accepted.new:
+            self._put_in_thread(conn, inbound, accepted)
+        return accepted
+
+    def _put_in_thread(self, conn: Connection, inbound: Inbound, accepted: Accepted) -> None:
+        now = self.clock.now()
+        conversation = self.threads.open_or_create(
+            conn, inbound.ref, inbound.sender, at=now, correlation_id=accepted.correlation_id
+        )
+        inbox.place(conn, accepted.row_id, conversation.id)
+        if inbound.press is not None:
+            return
+        entry = NewEntry(
+            kind=EntryKind.TEXT,
+            author=Author.CUSTOMER,
+            author_id=inbound.sender.person_id,
+            author_name=inbound.sender.name,
+            body={"text": inbound.text, "message_id": inbound.message_id},
+            at=now,
+            turn_id=accepted.row_id,
+        )
+        self.threads.append(conn, inbound.ref.tenant, conversation.id, entry)
