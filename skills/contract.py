@@ -2,6 +2,7 @@
 
 A skill is understood from its `examples`, asked for by its `slots`, proposed by `prepare`, judged by the gate, shown as a
 card, run by `execute`, undone by `compensate`. Adding one to `skills.catalogue.CATALOGUE` is all it takes.
+Its examples stand in the `examples.toml` of its domain, or beside it in `examples`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,17 +16,46 @@ from core.conversation import Citation, Offer, Sentence
 from core.language import IntentSpec, SlotSpec, SlotValue
 from core.people import Principal
 from skills.billing.port import Billing
+from skills.billing.pricebook import InternalTerms
+from skills.billing.prices import PriceList, Wanted
 from skills.crm.port import Crm
+from skills.examples import examples_of
 from skills.helpdesk.port import Helpdesk
+
+__all__ = [
+    "Ask",
+    "Context",
+    "Detour",
+    "Done",
+    "Execute",
+    "Judge",
+    "Limits",
+    "Ports",
+    "Prepare",
+    "Prepared",
+    "Ready",
+    "Refuse",
+    "Skill",
+    "Slots",
+    "Wanted",
+    "approved",
+    "cited",
+    "from_record",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """The systems behind the skills. A skill sees those that its scopes name; the others raise `NotAllowed`."""
+    """The systems behind the skills, and the price list. A skill sees those that its scopes name; the others raise `NotAllowed`.
+
+    `prices` is public and open to all; `terms` (scope `terms:read`) is what staff and policy know and customers are never told.
+    """
 
     billing: Billing
     crm: Crm
     helpdesk: Helpdesk
+    prices: PriceList
+    terms: InternalTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +120,17 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class Refuse:
-    """It can't be done for a reason of fact, told to the customer in `sentences` (with what is possible instead)."""
+    """It can't be done for a reason of fact, told to the customer in `sentences` (with what is possible instead).
+
+    `denies` says that it counts as a refusal of the action; `arguments` and `facts` are then what policy is told of it.
+    """
 
     code: str
     sentences: tuple[Sentence, ...]
     handoff: str | None = None
     denies: bool = True
+    arguments: Mapping[str, Argument] = field(default_factory=dict[str, Argument])
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 Prepared = Ready | Ask | Refuse
@@ -103,7 +138,10 @@ Prepared = Ready | Ask | Refuse
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What came of it: the result model, what to tell the customer, and a receipt (label and value) when something changed."""
+    """What came of it: the result model, what to tell the customer, and a receipt (label and value) when something changed.
+
+    `then` is what the customer most likely wants next, to be proposed without being asked for: the refund of a double charge.
+    """
 
     result: BaseModel
     sentences: tuple[Sentence, ...]
@@ -111,11 +149,13 @@ class Done:
     offer: Offer | None = None
     handoff: str | None = None
     promise: str | None = None
+    then: Detour | None = None
 
 
 Slots = Mapping[str, SlotValue]
 Prepare = Callable[[Context, Slots], Awaitable[Prepared]]
 Execute = Callable[[Context, BaseModel, str], Awaitable[Done]]
+Judge = Callable[[Context, BaseModel], Awaitable[Mapping[str, object]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +163,9 @@ class Skill:
     """A skill as declared. `execute` gets context, arguments and the idempotency key; so does `compensate`.
 
     `fields` are the fields of a customer's data that it may see; `scopes` the ports and rights its credentials carry,
-    spelled `billing:read`, `billing:write`, `crm:write`, ...; `undo_of` names the skill that takes an execution back.
+    spelled `billing:read`, `billing:write`, `crm:write`, ... `compensate` takes back what was executed under the same key.
+    `facts` works out from the exact arguments, and the records as they are now, what policy should know (as in `Ready.facts`):
+    it is asked again at execution.
     """
 
     id: str
@@ -136,17 +178,19 @@ class Skill:
     fields: frozenset[str]
     arguments: type[BaseModel]
     result: type[BaseModel]
-    examples: tuple[str, ...]
     prepare: Prepare
     execute: Execute
     compensate: Execute | None = None
+    facts: Judge | None = None
+    examples: tuple[str, ...] = ()
     slots: tuple[SlotSpec, ...] = ()
     limits: Limits = Limits()
     needs_account: bool = True
 
     @property
     def intent(self) -> IntentSpec:
-        return IntentSpec(name=self.id, description=self.description, examples=self.examples, slots=self.slots)
+        examples = self.examples or examples_of(self.id)
+        return IntentSpec(name=self.id, description=self.description, examples=examples, slots=self.slots)
 
 
 def cited(text: str, *citations: Citation) -> Sentence:

@@ -1,0 +1,1 @@
+"""Billing: the port, its values, the price list."""

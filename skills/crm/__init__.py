@@ -1,0 +1,1 @@
+"""CRM: the port and its values."""

@@ -1,0 +1,1 @@
+"""Helpdesk: the port and its values."""

@@ -1,0 +1,1 @@
+"""One invented company behind all three ports, for the demo, tests and measurements."""
