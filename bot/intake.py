@@ -33,7 +33,7 @@ class Intake:
 
         Raises `BadInput` for ids that can't be kept and `Unavailable` when the database stays locked: nothing was accepted then.
         """
-        accepted = await self.database.write(lambda conn: self._write(conn, inbound))
+        accepted = await self.database.write(lambda conn: self.write(conn, inbound))
         await self.durable.start(TURN, key=accepted.row_id, lane=inbound.ref.lane, argument=accepted.row_id)
         return accepted
 
@@ -44,7 +44,8 @@ class Intake:
             await self.durable.start(TURN, key=each.row_id, lane=each.lane, argument=each.row_id)
         return len(waiting)
 
-    def _write(self, conn: Connection, inbound: Inbound) -> Accepted:
+    def write(self, conn: Connection, inbound: Inbound) -> Accepted:
+        """Writes row and entry in the caller's transaction."""
         accepted = inbox.accept(conn, self.vault, self.journal, inbound)
         if accepted.new:
             self._put_in_thread(conn, inbound, accepted)

@@ -5,7 +5,6 @@ It stops at the front door: wiring hands plain values on to the rooms.
 
 import os
 import tomllib
-from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -17,8 +16,6 @@ EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 ADVICE = {
     "extra_forbidden": "remove the key, or correct its spelling",
@@ -70,21 +67,16 @@ class CoreSection(Section):
 
 
 class GovernanceSection(Section):
-    """How long an approval waits, when nobody is written to, and how often a customer may be approached."""
+    """How long an approval waits. The rules themselves are in governance/policies."""
 
     approval_hours: Count = 24
-    quiet_from: Clock = "20:00"
-    quiet_until: Clock = "08:00"
-    contact_days: Count = 30
-    contacts_per_period: Annotated[int, Field(ge=0)] = 2
 
 
 class KnowledgeSection(Section):
-    """What the help centre is made from, and how much of it an answer may draw on."""
+    """What the help centre is made from, and how likely an answer must be to be given."""
 
-    path: str = "demo/articles"
-    passages: Count = 6
-    support_threshold: Fraction = 0.5
+    path: str = "demo/halcyon"
+    answerable: Fraction = 0.5
 
 
 class MemorySection(Section):
@@ -92,7 +84,6 @@ class MemorySection(Section):
 
     idle_minutes: Count = 30
     budget_tokens: Count = 400
-    keep_days: Count = 365
 
 
 class SkillsSection(Section):
@@ -101,46 +92,30 @@ class SkillsSection(Section):
     billing: Literal["sandbox"] = "sandbox"
     crm: Literal["sandbox"] = "sandbox"
     helpdesk: Literal["sandbox"] = "sandbox"
-    code_minutes: Count = 10
 
 
 class HandoffSection(Section):
-    """When people are at the desk, in the desk's own zone, and how fast they promise to answer."""
+    """The file that says when people are at the desk, and what each plan is promised."""
 
-    zone: str = "Europe/Dublin"
-    days: Annotated[tuple[Day, ...], Listed] = ("mon", "tue", "wed", "thu", "fri")
-    opens: Clock = "08:00"
-    closes: Clock = "18:00"
-    first_reply_minutes: Count = 60
-    lease_minutes: Count = 30
-
-    @property
-    def hours(self) -> tuple[time, time]:
-        """When the desk opens and closes."""
-        return time.fromisoformat(self.opens), time.fromisoformat(self.closes)
+    desk: str = "demo/halcyon/desk.toml"
 
 
 class BotSection(Section):
-    """What the assistant calls itself, and how sure it must be."""
+    """What the assistant calls itself."""
 
-    name: str = "Rapport"
-    confident: Fraction = 0.6
-    clarify: Fraction = 0.35
-    turn_deadline_s: Annotated[float, Field(gt=0.0)] = 20.0
+    name: str = "AI assistant"
 
 
 class ModelsSection(Section):
-    """Which models answer, the first that can. `offline` forbids every call out of this machine."""
+    """Which models answer, the first that can; and where what they need is cached."""
 
     chain: Annotated[tuple[Literal["embedded"], ...], Listed] = ("embedded",)
-    embedder: str = "all-MiniLM-L6-v2"
-    offline: bool = True
+    cache: str = ".cache"
 
 
 class WebChatSection(Section):
     """The chat page of this server."""
 
-    enabled: bool = True
     installation: Identifier = "main"
     origins: Annotated[tuple[str, ...], Listed] = ()
     token_hours: Count = 12
@@ -153,15 +128,11 @@ class ChannelsSection(Section):
 
 
 class DemoSection(Section):
-    """The demo company, and the instant at which its clock starts."""
+    """The demo company: its data, and the instant at which its clock starts."""
 
     enabled: bool = True
+    folder: str = "demo/halcyon"
     clock_start: AwareDatetime | None = None
-
-    @property
-    def start(self) -> datetime | None:
-        """Where the business clock starts; None for the wall clock."""
-        return self.clock_start if self.enabled else None
 
 
 class Config(Section):

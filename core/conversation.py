@@ -152,7 +152,10 @@ class ActionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """All that a turn gives back to the customer, and what a script may see of how it came about."""
+    """All that a turn gives back to the customer, and what a script may see of how it came about.
+
+    `silent` says that a person holds the conversation, so that the bot said nothing; `handoff` then repeats why.
+    """
 
     sentences: tuple[Sentence, ...] = ()
     card: Card | None = None
@@ -163,6 +166,7 @@ class Reply:
     actions: tuple[ActionRecord, ...] = ()
     offer: Offer | None = None
     handoff: HandoffNotice | None = None
+    silent: bool = False
 
     @property
     def text(self) -> str:

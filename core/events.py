@@ -15,6 +15,7 @@ KNOWN = frozenset(
         "inbox.failed",
         "conversation.started",
         "conversation.ended",
+        "conversation.rated",
         "identity.code_sent",
         "identity.verified",
         "turn.started",

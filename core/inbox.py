@@ -114,6 +114,13 @@ def placed(conn: Connection, row_id: str) -> str:
     return str(found)
 
 
+def pressed(conn: Connection, ref: ConversationRef) -> dict[str, str]:
+    """What was chosen, by card id, in a channel's conversation: the first press of each card counts."""
+    mine = (inbox.c[name] == value for name, value in asdict(ref).items())
+    rows = conn.execute(select(inbox.c.press).where(*mine, inbox.c.press.is_not(None)).order_by(inbox.c.number.desc()))
+    return {press["card_id"]: press["choice"] for press in rows.scalars()}
+
+
 def finish(conn: Connection, row_id: str) -> None:
     """Marks the message's turn as done."""
     _leave(conn, row_id, DONE)

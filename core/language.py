@@ -7,9 +7,13 @@ the procedure machine decides what happens next, and the gate whether it may.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.conversation import Citation, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Act(StrEnum):
@@ -184,9 +188,9 @@ class LanguageModel(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors of `dimensions` floats, in order."""
+    """Turns texts into unit vectors, in order: an array of one row of `dimensions` floats a text."""
 
     name: str
     dimensions: int
 
-    def embed(self, texts: Sequence[str]) -> "Sequence[Sequence[float]]": ...
+    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]": ...

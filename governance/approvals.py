@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, String, Table, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, RowMapping, String, Table, insert, select, update
 
 from core.action import ActionRequest, NeedsApproval
 from core.database import Instant, Json, metadata
@@ -110,8 +110,8 @@ class Approvals:
         tenant = action.principal.tenant.id
         same = self._rows(conn, tenant, approvals.c.action_id == action.id, approvals.c.arguments_hash == action.arguments_hash)
         for row in same:
-            if row.state == ApprovalState.OPEN and row.expires_at > action.requested_at:
-                return row.id
+            if row["state"] == ApprovalState.OPEN and row["expires_at"] > action.requested_at:
+                return row["id"]
         values = _values(action, decision, expires_at, evidence)
         sealed = self._vault.seal(conn, tenant=tenant, person=action.principal.person_id, text=request_to_text(action))
         conn.execute(insert(approvals).values(**values, request_id=sealed))
@@ -137,7 +137,7 @@ class Approvals:
         """What a holder of these roles may decide now, the oldest first."""
         wanted = approvals.c.role.in_(covered_by(roles))
         rows = self._rows(conn, tenant, approvals.c.state == ApprovalState.OPEN, wanted)
-        return [_approval(row) for row in rows if row.expires_at > now]
+        return [_approval(row) for row in rows if row["expires_at"] > now]
 
     def of_conversation(self, conn: Connection, tenant: str, conversation_id: str) -> list[Approval]:
         """All approvals of a conversation, the oldest first."""
@@ -185,9 +185,9 @@ class Approvals:
             self._tell(conn, found, "expired", now, {})
         return [found.id for found in late]
 
-    def _rows(self, conn: Connection, tenant: str, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    def _rows(self, conn: Connection, tenant: str, *where: ColumnElement[bool]) -> list[RowMapping]:
         rows = select(approvals).where(approvals.c.tenant == tenant, *where)
-        return list(conn.execute(rows.order_by(approvals.c.requested_at, approvals.c.id)))
+        return list(conn.execute(rows.order_by(approvals.c.requested_at, approvals.c.id)).mappings())
 
     def _move(self, conn: Connection, found: Approval, state: ApprovalState, values: Mapping[str, object]) -> bool:
         chosen = (approvals.c.tenant == found.tenant) & (approvals.c.id == found.id) & (approvals.c.state == state)
@@ -228,9 +228,9 @@ def _values(action: ActionRequest, decision: NeedsApproval, expires_at: datetime
     }
 
 
-def _approval(row: Row[Any]) -> Approval:
-    values = dict(row._mapping)  # pyright: ignore[reportPrivateUsage] - SQLAlchemy's public name for a row as a mapping
-    values["state"] = ApprovalState(row.state)
+def _approval(row: RowMapping) -> Approval:
+    values = dict(row)
+    values["state"] = ApprovalState(row["state"])
     for name in ("policies", "reasons"):
         values[name] = tuple(values[name])
     return Approval(**values)

@@ -85,7 +85,7 @@ class ContactLedger:
     def record(self, conn: Connection, who: Recipient, *, channel: str, kind: str, at: datetime) -> str:
         """Notes one contact: an offer, an e-mail, a text, a call. Returns its id."""
         _known(channel)
-        return _noted(conn, contacts, who, channel, kind, at)
+        return _noted(conn, contacts, who, {"channel": channel, "kind": kind, "at": at})
 
     def in_window(self, conn: Connection, who: Recipient, *, channel: str, now: datetime) -> int:
         """How many contacts fall into the channel's window that ends now: this person's, or for calls the whole account's."""
@@ -106,7 +106,7 @@ class ContactLedger:
         if channel != "all":
             _known(channel)
         if not self.refused(conn, who, channel=channel, kind=kind):
-            _noted(conn, refusals, who, channel, kind, at)
+            _noted(conn, refusals, who, {"channel": channel, "kind": kind, "at": at})
 
     def refused(self, conn: Connection, who: Recipient, *, channel: str, kind: str) -> bool:
         """Whether the person has said no to this kind by this channel, or to all of either."""
@@ -140,6 +140,15 @@ class Grant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What money is given for on an account: an incident, an invoice, a duplicate pair."""
+
+    tenant: str
+    account_id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """US cents given in the last 90 days, reserved or confirmed: for one cause, and as credit on the account."""
 
@@ -150,20 +159,18 @@ class Given:
 class GrantsLedger:
     """Adds up what was given. A reservation counts from the moment it is made, so two at once can't both fit under a cap."""
 
-    def given(
-        self, conn: Connection, tenant: str, account_id: str, *, cause: str, now: datetime, besides: str | None = None
-    ) -> Given:
+    def given(self, conn: Connection, cause: Cause, *, now: datetime, besides: str | None = None) -> Given:
         """What was given in the 90 days that end now. `besides` is the key of the grant under decision, which isn't counted."""
         rows = select(grants.c.cause, grants.c.form, grants.c.usd_minor).where(
-            grants.c.tenant == tenant,
-            grants.c.account_id == account_id,
+            grants.c.tenant == cause.tenant,
+            grants.c.account_id == cause.account_id,
             grants.c.state != GrantState.RELEASED,
             grants.c.at > now - GRANT_WINDOW,
             grants.c.key != (besides or ""),
         )
         found = conn.execute(rows).all()
         return Given(
-            cause_usd_minor=sum(row.usd_minor for row in found if row.cause == cause),
+            cause_usd_minor=sum(row.usd_minor for row in found if row.cause == cause.name),
             credits_usd_minor=sum(row.usd_minor for row in found if row.form == "credit"),
         )
 
@@ -178,7 +185,8 @@ class GrantsLedger:
         earlier = conn.execute(select(grants).where(grants.c.tenant == grant.tenant, grants.c.key == grant.key)).one_or_none()
         if earlier is not None and earlier.state == GrantState.CONFIRMED:
             return earlier.id
-        now = self.given(conn, grant.tenant, grant.account_id, cause=grant.cause, now=grant.at, besides=grant.key)
+        cause = Cause(tenant=grant.tenant, account_id=grant.account_id, name=grant.cause)
+        now = self.given(conn, cause, now=grant.at, besides=grant.key)
         if now.cause_usd_minor > seen.cause_usd_minor or now.credits_usd_minor > seen.credits_usd_minor:
             raise Conflict(
                 "More was given on this account meanwhile: gather the facts and decide again.", account=grant.account_id
@@ -232,8 +240,8 @@ def _known(channel: str) -> None:
         raise BadInput(f"There is no contact channel {channel!r}: use one of {', '.join(CONTACT_WINDOWS)}.")
 
 
-def _noted(conn: Connection, table: Table, who: Recipient, channel: str, kind: str, at: datetime) -> str:
+def _noted(conn: Connection, table: Table, who: Recipient, values: Mapping[str, object]) -> str:
     row_id = uuid.uuid4().hex
     ids = {"tenant": who.tenant, "account_id": who.account_id, "contact_id": who.contact_id}
-    conn.execute(insert(table).values(id=row_id, **ids, channel=channel, kind=kind, at=at))
+    conn.execute(insert(table).values(id=row_id, **ids, **values))
     return row_id

@@ -60,8 +60,8 @@ def counted(number: int, one: str, many: str = "") -> str:
 @cache
 def _wordings() -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for domain in DOMAINS:
-        path = FOLDER / domain / "wording.toml"
+    for domain in ("skills", *DOMAINS):
+        path = (FOLDER if domain == "skills" else FOLDER / domain) / "wording.toml"
         for name, text in tomllib.loads(path.read_text(encoding="utf-8")).items():
             found[f"{domain}.{name}"] = text
     return found

@@ -2,19 +2,21 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.action import Decision
-from core.conversation import ActionRecord, Card, Entry, HandoffNotice, Offer, Sentence
-from core.language import Understanding
+from core.conversation import ActionRecord, Card, HandoffNotice, Offer, Press, Sentence
+from core.events import JSON
+from core.language import Said
 from core.people import Principal
+from skills.outcomes import Proposal
 
 NAMESPACE = uuid.UUID("5b0f5c1e-6d0e-4f0c-9d57-2f3f0a1d7c11")
 
 
 @dataclass(kw_only=True)
 class Draft:
-    """The reply in the making. `record` becomes the turn's decision record: ids, versions and reasons, no personal text."""
+    """The reply in the making. What the decision record keeps is ids, labels and numbers."""
 
     turn_id: str
     language: str = "en"
@@ -25,9 +27,19 @@ class Draft:
     offer: Offer | None = None
     handoff: HandoffNotice | None = None
     handoff_detail: str = ""
+    approval: Proposal | None = None
+    raised: Offer | None = None
     promises: list[str] = field(default_factory=list[str])
     declined: list[str] = field(default_factory=list[str])
-    record: dict[str, object] = field(default_factory=dict[str, object])
+    noted: dict[str, JSON] = field(default_factory=dict[str, JSON])
+    recalled: list[str] = field(default_factory=list[str])
+    retrieved: list[str] = field(default_factory=list[str])
+    decided: list[Mapping[str, JSON]] = field(default_factory=list[Mapping[str, JSON]])
+    timings_ms: dict[str, float] = field(default_factory=dict[str, float])
+    summary: str = ""
+    plan: str = ""
+    zone: str = ""
+    vip: bool = False
     serial: int = 0
 
     def say(self, sentences: Iterable[Sentence]) -> None:
@@ -40,25 +52,12 @@ class Draft:
         self.serial += 1
         return uuid.uuid5(NAMESPACE, f"{self.turn_id}/{what}/{self.serial}").hex
 
-    def note(self, key: str, value: object) -> None:
-        """Adds a line to a list of the decision record."""
-        lines = self.record.setdefault(key, [])
-        assert isinstance(lines, list)
-        lines.append(value)
-
     def set_outcome(self, skill: str, outcome: str) -> None:
         """Says what became of the latest action of `skill`."""
         for place in range(len(self.actions) - 1, -1, -1):
             each = self.actions[place]
             if each.skill == skill:
-                self.actions[place] = ActionRecord(
-                    skill=skill,
-                    effect=each.effect,
-                    arguments=each.arguments,
-                    decision=each.decision,
-                    reasons=each.reasons,
-                    outcome=outcome,
-                )
+                self.actions[place] = replace(each, outcome=outcome)
                 return
 
 
@@ -78,5 +77,5 @@ class Hearing:
     principal: Principal
     text: str
     message_id: str
-    history: tuple[Entry, ...]
-    understood: Understanding | None = None
+    said: tuple[Said, ...] = ()
+    press: Press | None = None

@@ -21,7 +21,7 @@ from skills.billing.changing import (
     undo_of,
 )
 from skills.billing.pricebook import Addon
-from skills.contract import Ask, Context, Done, Prepared, Skill, Slots
+from skills.contract import Ask, Context, Done, Prepared, Refuse, Skill, Slots
 from skills.wording import Value, listed, say
 
 ADDON = SlotSpec(name="addon", kind="addon", ask="Which add-on is it?")
@@ -41,7 +41,7 @@ def addons_named(context: Context, text: str) -> tuple[Addon, ...]:
 
 async def prepare_add(context: Context, slots: Slots) -> Prepared:
     addon = await _chosen(context, slots, owned=False)
-    if isinstance(addon, Ask):
+    if isinstance(addon, Ask | Refuse):
         return addon
     offer = Offer(kind="cross_sell", item=str(addon.value), origin="customer")
     sketch = _sketch(context, addon, "Add {}", "It counts for every paid seat and is charged by the day until the period ends.")
@@ -50,7 +50,7 @@ async def prepare_add(context: Context, slots: Slots) -> Prepared:
 
 async def prepare_remove(context: Context, slots: Slots) -> Prepared:
     addon = await _chosen(context, slots, owned=True)
-    if isinstance(addon, Ask):
+    if isinstance(addon, Ask | Refuse):
         return addon
     sketch = _sketch(context, addon, "Remove {}", "It stays on until the end of the billing period.")
     return await proposed(context, RemoveAddon(addon=str(addon.value)), sketch)
@@ -58,7 +58,7 @@ async def prepare_remove(context: Context, slots: Slots) -> Prepared:
 
 async def prepare_trial(context: Context, slots: Slots) -> Prepared:
     addon = await _chosen(context, slots, owned=False)
-    if isinstance(addon, Ask):
+    if isinstance(addon, Ask | Refuse):
         return addon
     offer = Offer(kind="cross_sell", item=str(addon.value), origin="customer")
     sketch = _sketch(context, addon, "Try {} for free", "A trial is free and possible once per account and add-on.")
@@ -88,7 +88,7 @@ async def _done(context: Context, change: AddAddon | RemoveAddon | StartAddonTri
     )
 
 
-async def _chosen(context: Context, slots: Slots, *, owned: bool) -> Argument | Ask:
+async def _chosen(context: Context, slots: Slots, *, owned: bool) -> Argument | Ask | Refuse:
     """The add-on that was named, in the slot or in the message; the only one that the account has, when one is to end."""
     said = Said(context, slots)
     named = said.text("addon")
@@ -103,7 +103,10 @@ async def _chosen(context: Context, slots: Slots, *, owned: bool) -> Argument | 
         held = (await context.ports.billing.subscription(account_of(context))).addons
         if len(held) == 1:
             return computed(held[0], "addons")
-        choices = tuple(catalogue.addon(each).name for each in held) or tuple(each.name for each in catalogue.addons)
+        if not held:
+            told = (say("billing.no_addons", account_of(context)),)
+            return Refuse(code="addon_not_active", sentences=told, facts={"permitted": False})
+        choices = tuple(catalogue.addon(each).name for each in held)
     else:
         choices = tuple(each.name for each in found or catalogue.addons)
     return Ask(slot="addon", question=f"Which add-on is it: {listed(choices, 'or')}?", choices=choices)

@@ -1,5 +1,6 @@
 """What the skills that change a subscription have in common: the dry run, its card, the refusal in words, and the receipt."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,19 +15,13 @@ from skills.arguments import account_of
 from skills.billing.changes import Change, ReverseCredit, ReverseRefund, TakeBack
 from skills.billing.documents import Preview, Receipt
 from skills.contract import Context, Detour, Done, Execute, Judge, Ready, Refuse
-from skills.wording import Value, known, listed, say, spelled
+from skills.refusals import code_of, refusal
+from skills.wording import Value, say, spelled
 
 Rows = tuple[tuple[str, str], ...]
 
-NEEDS = {
-    "verified_email_domain": "a verified email domain",
-    "owner_two_factor_on": "an Owner with two-factor sign-in switched on",
-    "timesheet_approval_on": "timesheet approval switched on",
-    "time_tracking_days": "{} days of time-tracking data",
-    "published_schedule_weeks": "{} weeks of published schedules",
-    "skills_coverage_percent": "skills recorded for {}% of active people",
-}
 MOST_LINES = 4
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 class Changed(BaseModel):
@@ -65,7 +60,7 @@ async def proposed(context: Context, change: Change, sketch: Sketch) -> Ready | 
         rows=(*sketch.rows, *preview_rows(preview)),
         rule=sketch.rule,
         facts={**sketch.facts, "permitted": True},
-        intro=(*sketch.intro, *_warnings(preview, account_of(context))),
+        intro=(*sketch.intro, *warnings_of(preview, account_of(context))),
         offer=sketch.offer,
         instead=sketch.instead,
     )
@@ -116,33 +111,12 @@ def refused(error: BadInput | Conflict | NotFound, sketch: Sketch) -> Refuse:
     """A refusal by the system of record, in approved words."""
     code = code_of(error)
     facts = {**sketch.facts, "permitted": False, "permitted_code": code}
-    return Refuse(code=code, sentences=(refusal(error, sketch.values),), arguments=sketch.arguments, facts=facts)
-
-
-def refusal(error: BadInput | Conflict | NotFound, values: Mapping[str, Value]) -> Sentence:
-    """The approved sentence for the error's code, filled in with what the error knows."""
-    wording_id = f"billing.refusal_{code_of(error)}"
-    if not known(wording_id):
-        return say("billing.refusal")
-    told: dict[str, Value] = {**{name: _told(value) for name, value in error.data.items()}, **values}
-    needs = error.data.get("prerequisites")
-    if isinstance(needs, list | tuple):
-        told["needs"] = listed(_need(str(each)) for each in needs)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - errors carry plain objects
-    try:
-        return say(wording_id, **told)
-    except KeyError:
-        return say("billing.refusal")
-
-
-def code_of(error: BadInput | Conflict | NotFound) -> str:
-    """The machine code of an error, or its kind's."""
-    code = error.data.get("code")
-    return code if isinstance(code, str) else type(error).code
+    return Refuse(code=code, sentences=(refusal("billing", error, sketch.values),), arguments=sketch.arguments, facts=facts)
 
 
 def preview_rows(preview: Preview) -> Rows:
     """What a change comes to, as rows of a card."""
-    rows = [(line.label.capitalize(), _with_detail(str(line.amount), line.detail)) for line in preview.lines[:MOST_LINES]]
+    rows = [(_titled(line.label), _with_detail(str(line.amount), line.detail)) for line in preview.lines[:MOST_LINES]]
     if preview.due_now.minor:
         rows.append(("Due now", f"{preview.due_now} before tax, {preview.due_now_with_tax} with tax"))
     if preview.next_invoice.minor:
@@ -160,7 +134,7 @@ def receipt_rows(receipt: Receipt, *more: tuple[str, str]) -> Rows:
     """A receipt as label and value."""
     rows = [("Receipt", receipt.number), *more, ("Takes effect", spelled(receipt.effective_on))]
     if receipt.amount.minor:
-        rows.append(("Amount", f"{receipt.amount} before tax"))
+        rows.append(("Amount", f"{receipt.amount}{_tax_note(receipt)}"))
     if receipt.invoice_id:
         rows.append(("Invoice", receipt.invoice_id))
     if receipt.link:
@@ -189,23 +163,22 @@ def charged(receipt: Receipt) -> tuple[Sentence, ...]:
     return (say("billing.on_next_invoice", receipt.number, amount=receipt.amount),)
 
 
-def _warnings(preview: Preview, account_id: str) -> tuple[Sentence, ...]:
-    return tuple(Sentence(text=text, record_ids=(account_id,)) for _, text in preview.warnings[:3])
+def warnings_of(preview: Preview, account_id: str) -> tuple[Sentence, ...]:
+    """What the system of record wants the customer to know of a change, with days as people write them."""
+    told = (ISO_DAY.sub(lambda found: spelled(date.fromisoformat(found.group())), text) for _, text in preview.warnings[:3])
+    return tuple(Sentence(text=text, record_ids=(account_id,)) for text in told)
+
+
+def _tax_note(receipt: Receipt) -> str:
+    """Whether a charge includes tax: what was invoiced does, what waits for the next invoice doesn't; money given has none."""
+    if receipt.undo in (ReverseCredit.__name__, ReverseRefund.__name__) or receipt.link:
+        return ""
+    return " with tax" if receipt.invoice_id else " before tax"
+
+
+def _titled(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def _with_detail(amount: str, detail: str) -> str:
     return f"{amount} ({detail})" if detail else amount
-
-
-def _told(value: object) -> Value:
-    if isinstance(value, str) and len(value) == 10:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value if isinstance(value, str | int | Money) else str(value)
-
-
-def _need(prerequisite: str) -> str:
-    name, _, least = prerequisite.partition(">=")
-    return NEEDS.get(name, name.replace("_", " ")).format(least)

@@ -1,6 +1,7 @@
 """Leaving: what it would mean, the cancellation itself, and the offer to stay that may come before it."""
 
 import re
+from dataclasses import replace
 
 from pydantic import BaseModel
 
@@ -19,15 +20,18 @@ from skills.billing.changing import (
     permitted,
     proposed,
     receipt_rows,
-    refusal,
     undo_of,
 )
 from skills.billing.records import Subscription
 from skills.contract import Context, Detour, Done, Prepared, Ready, Refuse, Skill, Slots
+from skills.refusals import refusal
 from skills.wording import counted, say, spelled
 
 REASONS = {
-    "closing": r"clos\w*|shut\w*|bankrupt\w*|insolven\w*|wind\w* (?:up|down)|out of business|liquidat\w*|schließ\w*|fermons|cerramos|lukker",
+    "closing": (
+        r"clos\w*|shut\w*|bankrupt\w*|insolven\w*|wind\w* (?:up|down)|out of business|liquidat\w*"
+        r"|schließ\w*|fermons|cerramos|lukker"
+    ),
     "merging": r"merg\w*|acquir\w*|taken over|takeover|bought by|fusion\w*",
     "price": r"expensive|price\w*|cost\w*|cheap\w*|afford\w*|budget|teuer|cher|caro|dyrt?|duur",
     "competitor": r"competitor|another (?:tool|provider|product|vendor)|switch\w* to|moving to|other software|alternative",
@@ -79,7 +83,7 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
     try:
         preview = await context.ports.billing.preview(account_id, Cancel())
     except (BadInput, Conflict, NotFound) as error:
-        return Done(result=Ending(), sentences=(refusal(error, {}), kept))
+        return Done(result=Ending(), sentences=(refusal("billing", error, {}), kept))
     told = [say("billing.leaving_ends", account_id, day=preview.effective_on)]
     if subscription.billing == "annual":
         told.append(_notice(subscription, late=any(code == "notice_passed" for code, _ in preview.warnings)))
@@ -103,7 +107,11 @@ async def prepare_cancel(context: Context, slots: Slots) -> Prepared:
         rule=RULE,
         instead=_detour(account_id, offer) if offer and reason not in NO_OFFER else None,
     )
-    return await proposed(context, _cancel(Cancellation(reason=reason or "unstated")), sketch)
+    prepared = await proposed(context, _cancel(Cancellation(reason=reason or "unstated")), sketch)
+    if isinstance(prepared, Refuse):
+        return prepared
+    notes = tuple(("Please note", each.text) for each in prepared.intro)
+    return replace(prepared, rows=(*prepared.rows, *notes), intro=())
 
 
 async def execute_cancel(context: Context, arguments: BaseModel, key: str) -> Done:

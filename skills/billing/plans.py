@@ -1,5 +1,7 @@
 """Another plan or billing rhythm, and what that would come to."""
 
+import re
+
 from pydantic import BaseModel
 
 from core.action import Argument, Effect
@@ -18,19 +20,21 @@ from skills.billing.changing import (
     preview_rows,
     proposed,
     receipt_rows,
-    refusal,
     refused,
     undo_of,
 )
 from skills.billing.documents import Preview
 from skills.billing.records import Status, Subscription
 from skills.contract import Ask, Context, Done, Prepared, Ready, Refuse, Skill, Slots
+from skills.refusals import refusal
 from skills.wording import counted, listed, say
 
 PLAN = SlotSpec(name="plan", kind="plan", ask="Which plan would you like?")
 BILLING = SlotSpec(name="billing", kind="billing", ask="Would you like to pay monthly or yearly?", required=False)
 SEATS = SlotSpec(name="seats", kind="seats", ask="How many seats do you need?", required=False)
 RHYTHMS = ("monthly", "annual")
+UP = re.compile(r"\b(?:upgrad\w*|plan up|bigger|larger|higher|next plan|höher\w*|supérieur\w*|superior)\b", re.IGNORECASE)
+DOWN = re.compile(r"\b(?:downgrad\w*|plan down|smaller|lower|cheaper|kleiner\w*|inférieur\w*|inferior)\b", re.IGNORECASE)
 TRIALS = {Status.TRIAL, Status.TRIAL_ENDED}
 RULE = "An upgrade starts at once, with the unused days of the old plan credited; a downgrade starts when the paid period ends."
 
@@ -94,7 +98,7 @@ async def execute_preview(context: Context, arguments: BaseModel, key: str) -> D
     try:
         preview = await context.ports.billing.preview(account_id, _change(arguments))
     except (BadInput, Conflict, NotFound) as error:
-        return Done(result=PlanPreview(possible=False), sentences=(refusal(error, {"plan": name}),))
+        return Done(result=PlanPreview(possible=False), sentences=(refusal("billing", error, {"plan": name}),))
     result = PlanPreview(
         possible=True,
         due_now_minor=preview.due_now.minor,
@@ -178,8 +182,23 @@ def _plan(said: Said, subscription: Subscription) -> Argument | Ask:
         return said.argument("plan", known.get(named.casefold(), named.casefold()))
     if said.has("billing") and subscription.status not in TRIALS:
         return from_record(subscription.plan, subscription.account_id)
-    choices = tuple(each.name for each in catalogue.plans if not each.closed and each.id != subscription.plan)
+    choices = _choices(said, subscription)
+    if len(choices) == 1:
+        return computed(next(each.id for each in catalogue.plans if each.name == choices[0]), "plan_ladder")
     return Ask(slot="plan", question=f"Which plan would you like: {listed(choices, 'or')}?", choices=choices)
+
+
+def _choices(said: Said, subscription: Subscription) -> tuple[str, ...]:
+    """The plans on sale that the account isn't on; only those above (or below) when that is the way it shall go."""
+    catalogue = said.context.ports.prices.catalogue
+    sold = [each for each in catalogue.plans if not each.closed and each.id != subscription.plan]
+    if subscription.status in TRIALS or said.mentions(UP) == said.mentions(DOWN):
+        return tuple(each.name for each in sold)
+    present = catalogue.rank(subscription.plan)
+    wanted = [
+        each for each in sold if (catalogue.rank(each.id) > present) == said.mentions(UP) and catalogue.rank(each.id) != present
+    ]
+    return tuple(each.name for each in wanted or sold)
 
 
 def _billing(said: Said, subscription: Subscription, plan: Argument) -> Argument | Ask:

@@ -12,16 +12,16 @@ from core.money import Money
 from skills.arguments import Said, computed, default, from_record, typed
 from skills.billing.addons import addons_named
 from skills.billing.changes import SetSeats
-from skills.billing.changing import refusal
 from skills.billing.plans import PLAN, RHYTHMS
 from skills.billing.prices import Price, Wanted
 from skills.billing.records import Subscription
 from skills.contract import Ask, Context, Done, Prepared, Ready, Skill, Slots
+from skills.refusals import refusal
 from skills.wording import counted, listed, say
 
 DISCOUNTS = {
     "nonprofit": r"non-?\s?profits?|charit\w+|ngos?|food bank|gemeinnützig\w*|associations?|ong|onlus|fundaci\w+",
-    "education": r"schools?|colleges?|universit\w+|education\w*|teachers?|academ\w+|schule\w*|école\w*|escuela\w*|scuola|skole\w*",
+    "education": r"schools?|colleges?|universit\w+|education\w*|teachers?|academ\w+|schule\w*|école\w*|escuela\w*|scuola|skole",
 }
 MORE = re.compile(
     r"\b(?:more|extra|additional|another|weitere|zusätzliche|de plus|más|ekstra|flere|adicionales)\b", re.IGNORECASE
@@ -30,11 +30,11 @@ ADDON = SlotSpec(name="addon", kind="addon", ask="With which add-on?", required=
 
 
 class PriceQuestion(BaseModel):
-    """What to price. Without a plan, every plan that fits; without a rhythm, both. `addons` are ids with spaces between."""
+    """What to price. Without a plan, every plan that fits; without a rhythm, both. `plan` and `addons` are lists of ids."""
 
     seats: int
     currency: str
-    plan: str | None = None
+    plan: str = ""
     billing: str | None = None
     addons: str = ""
     discount: str | None = None
@@ -73,12 +73,12 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
     wanted = typed(PriceQuestion, arguments)
     prices: list[Price] = []
     problem: Sentence | None = None
-    for plan in [wanted.plan] if wanted.plan else _fitting(context, wanted.seats):
+    for plan in wanted.plan.split() or _fitting(context, wanted.seats):
         for billing in [wanted.billing] if wanted.billing else RHYTHMS:
             try:
                 prices.append(context.ports.prices.price(_wanted(wanted, plan, billing)))
             except (BadInput, Conflict, NotFound) as error:
-                problem = refusal(error, _values(context, wanted, plan))
+                problem = refusal("billing", error, _values(context, wanted, plan))
     told = _sentences(context, wanted, prices) if prices else (problem or say("billing.refusal"),)
     told = (*await _prorated(context, wanted), *told)
     result = PriceAnswer(
@@ -88,12 +88,29 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
 
 
 def _sentences(context: Context, wanted: PriceQuestion, prices: list[Price]) -> tuple[Sentence, ...]:
-    told = [_told(context, each) for each in prices]
+    told = [*_addons(context, prices[0]), *(_told(context, each) for each in prices)]
+    told.extend(_difference(context, prices))
     if wanted.plan:
         told.extend(Sentence(text=text, approved=f"price.{code}") for code, text in prices[0].notes[:2])
         if prices[0].discount:
             told.append(say("billing.price_discount", percent=prices[0].discount.percent))
     return tuple(told)
+
+
+def _addons(context: Context, price: Price) -> list[Sentence]:
+    """What each add-on asked for comes to by itself."""
+    names = {context.ports.prices.catalogue.addon(each).name for each in price.wanted.addons}
+    lines = [each for each in price.lines if each.label in names]
+    return [say("billing.price_addon", addon=each.label, month=each.amount, detail=each.detail) for each in lines]
+
+
+def _difference(context: Context, prices: list[Price]) -> list[Sentence]:
+    """How much the dearer of two plans costs more."""
+    if len(prices) != 2 or len({each.wanted.plan for each in prices}) != 2:
+        return []
+    lower, higher = sorted(prices, key=lambda each: each.per_month.minor)
+    names = [context.ports.prices.catalogue.plan(each.wanted.plan).name for each in (lower, higher)]
+    return [say("billing.price_difference", higher=names[1], lower=names[0], more=higher.per_month - lower.per_month)]
 
 
 def _told(context: Context, price: Price) -> Sentence:
@@ -152,12 +169,15 @@ def _more(said: Said, subscription: Subscription | None, seats: Argument) -> int
 def _plan(said: Said, subscription: Subscription | None) -> Argument:
     named = said.text("plan")
     plans = said.context.ports.prices.catalogue.plans
+    several = [each.id for each in plans if not each.closed and re.search(rf"\b{re.escape(each.name)}\b", said.context.said)]
+    if len(several) > 1:
+        return said.words(" ".join(several))
     if named:
         known = {each.name.casefold(): each.id for each in plans}
         return said.argument("plan", known.get(named.casefold(), named.casefold()))
     if subscription and any(each.id == subscription.plan and not each.closed for each in plans):
         return from_record(subscription.plan, subscription.account_id)
-    return default(None)
+    return default("")
 
 
 def _billing(said: Said, subscription: Subscription | None) -> Argument:
@@ -190,7 +210,7 @@ def _offer(context: Context, subscription: Subscription | None, plan: Argument, 
     """The sale that is in play when a customer asks for a price."""
     if addon:
         return Offer(kind="cross_sell", item=addon, origin="customer")
-    if subscription is None or plan.value is None:
+    if subscription is None or not plan.value:
         return None
     rank = context.ports.prices.catalogue.rank
     known = {each.id for each in context.ports.prices.catalogue.plans}

@@ -19,6 +19,7 @@ from skills.wording import listed, say, spelled
 
 INVOICE = SlotSpec(name="invoice", kind="invoice", ask="Which invoice is it about?", required=False)
 AMOUNT = SlotSpec(name="amount", kind="money", ask="How much was it?", required=False)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 GROUNDS = {
     RefundBasis.DUPLICATE: "the invoice was paid twice",
     RefundBasis.FIRST_MONTHLY: "first payment on a new monthly plan",
@@ -113,8 +114,18 @@ async def facts(context: Context, arguments: BaseModel) -> dict[str, object]:
 
 def _found(invoice: Invoice, window: RefundWindow) -> Done:
     result = DoubleCharge(found=True, invoice_id=invoice.id, amount_minor=window.amount.minor, currency=window.amount.currency)
-    days = listed(spelled(each.paid_on) for each in invoice.payments if each.result == "settled")
-    told = [say("billing.double_charge", invoice.id, invoice=invoice.id, amount=window.amount, days=days)]
+    settled = [each.paid_on for each in invoice.payments if each.result == "settled"]
+    days = listed(spelled(each) for each in sorted(set(settled)))
+    told = [
+        say(
+            "billing.double_charge",
+            invoice.id,
+            invoice=invoice.id,
+            amount=window.amount,
+            days=days,
+            times=NUMBERS[min(len(settled), 6)],
+        )
+    ]
     if not window.open:
         told.append(say("billing.double_charge_late", invoice.id, day=window.until))
         return Done(result=result, sentences=tuple(told))

@@ -65,7 +65,7 @@ async def execute_info(context: Context, arguments: BaseModel, key: str) -> Done
     if subscription.renewal_date is None:
         return _no_term(subscription)
     seats = wanted or subscription.seats_at_renewal or subscription.seats_bought
-    total = subscription.price_per_seat.times(seats * 12)
+    total = subscription.price_per_seat.times(seats * 12 * (100 - _lasting_discount(subscription)), 100)
     rules = context.ports.prices.catalogue
     told = [
         say(
@@ -139,6 +139,12 @@ async def execute_renew(context: Context, arguments: BaseModel, key: str) -> Don
     )
     rows = receipt_rows(receipt, ("Term", counted(wanted.term_months, "month")), ("Seats", f"{wanted.seats:,}"))
     return Done(result=changed(receipt), sentences=(told,), receipt=rows)
+
+
+def _lasting_discount(subscription: Subscription) -> int:
+    """The percent off seats that the account still has in its next term."""
+    discount = subscription.discount
+    return discount.percent if discount and discount.ends_on is None else 0
 
 
 def _no_term(subscription: Subscription) -> Done:

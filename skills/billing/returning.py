@@ -89,7 +89,7 @@ async def prepare_pause(context: Context, slots: Slots) -> Prepared:
     start = said.day("start")
     subscription = await context.ports.billing.subscription(account_of(context))
     wanted = PauseRequest(months=months, start=start)
-    rules = context.ports.prices.catalogue
+    percent = context.ports.prices.catalogue.number("seasonal_pause", "percent_of_seat_price")
     sketch = Sketch(
         arguments={
             "months": said.argument("months", months),
@@ -97,7 +97,7 @@ async def prepare_pause(context: Context, slots: Slots) -> Prepared:
         },
         title=f"Pause for {counted(months, 'month')}",
         rows=(("Plan", f"{subscription.plan_name}, {counted(subscription.seats_bought, 'seat')}"),),
-        rule=f"While paused you pay {rules.number('seasonal_pause', 'percent_of_seat_price')}% of the seat price and data is read-only.",
+        rule=f"While paused you pay {percent}% of the seat price and data is read-only.",
     )
     return await proposed(context, _pausing(wanted), sketch)
 

@@ -151,7 +151,9 @@ def _sketch(said: Said, name: str, subscription: Subscription, seats: int, *, ro
         "seats": computed(seats, "seat_step") if rounded else said.argument(name, seats),
         "difference": computed(difference, "seats"),
     }
-    intro = (say("billing.seats_rounded", plan=subscription.plan_name, seats=seats),) if rounded else ()
+    plan = said.context.ports.prices.catalogue.plan(subscription.plan)
+    told = say("billing.seats_rounded", plan=plan.name, seats=seats, minimum=plan.min_seats, step=plan.seat_step)
+    intro = (told,) if rounded else ()
     return Sketch(
         arguments=arguments,
         title=f"Add {counted(difference, 'seat')}" if difference > 0 else f"Reduce to {counted(seats, 'seat')}",

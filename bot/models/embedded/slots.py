@@ -88,6 +88,10 @@ class Reading:
             return terms.find_plans(self.text, self.lexicon, expected=expected)
         return self._of(spec.kind)
 
+    def has(self, kind: str) -> bool:
+        """Whether a value of the kind surely stands in the text."""
+        return any(each.sure for each in self._of(kind))
+
     def claimed(self, found: Found, kind: str) -> bool:
         """Whether the span surely belongs to a value of another kind."""
         return any(

@@ -79,7 +79,7 @@ def test_numbers_are_not_made_from_text(tmp_path: Path) -> None:
 def test_values_cannot_be_changed(tmp_path: Path) -> None:
     config = load(written(tmp_path, TENANT))
     with pytest.raises(ValidationError, match="frozen"):
-        config.server.port = 1  # pyright: ignore[reportAttributeAccessIssue] - the fault under test
+        config.server.port = 1
 
 
 def test_a_secret_comes_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

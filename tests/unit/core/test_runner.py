@@ -38,10 +38,8 @@ async def test_a_name_used_twice_is_two_steps(database: Database, clock: FixedCl
 
 
 async def test_results_are_the_same_at_first_and_later(database: Database, clock: FixedClock) -> None:
-    results = [
-        await CheckpointedSteps(database, clock, tenant="t", key="k1").step("a", lambda _: (1, None, {"x": "é"}))
-        for _ in range(2)
-    ]
+    runs = [CheckpointedSteps(database, clock, tenant="t", key="k1") for _ in range(2)]
+    results = [await steps.step("a", lambda _: (1, None, {"x": "é"})) for steps in runs]
     assert results == [[1, None, {"x": "é"}]] * 2
 
 

@@ -18,7 +18,14 @@ from governance.policy import FOLDER, LISTED, SCHEMA
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ACCOUNT = "ACC-001"
 TENANT = Tenant(id="halcyon", region="EU")
-OWNER = {"kind": "customer", "id": "C-001-1", "roles": ["Owner"], "account_id": ACCOUNT, "assurance": "verified", "step_up": False}
+OWNER = {
+    "kind": "customer",
+    "id": "C-001-1",
+    "roles": ["Owner"],
+    "account_id": ACCOUNT,
+    "assurance": "verified",
+    "step_up": False,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +73,7 @@ class Asked:
 
 def principal(**changes: Any) -> Principal:
     """The Owner of the account, or somebody else."""
-    who = {**OWNER, **changes}
+    who: dict[str, Any] = {**OWNER, **changes}
     return Principal(
         kind=PrincipalKind(who["kind"]),
         id=who["id"],
@@ -77,6 +84,11 @@ def principal(**changes: Any) -> Principal:
         assurance=Assurance(who["assurance"]),
         step_up=who["step_up"],
     )
+
+
+def facts_of(values: Mapping[str, Any]) -> Facts:
+    """Facts with whatever values, of whatever type."""
+    return Facts(**values)
 
 
 @functools.cache
@@ -92,6 +104,7 @@ def effects() -> dict[str, Effect]:
     return {name.strip(): Effect(group) for names, group in LISTED.findall(schema) for name in names.split(",")}
 
 
+@functools.cache
 def read(name: str) -> dict[str, Any]:
     """One file of cases."""
     return cast(dict[str, Any], yaml.safe_load((FOLDER / "tests" / name).read_text(encoding="utf-8")))

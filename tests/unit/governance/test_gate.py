@@ -14,7 +14,7 @@ from core.people import Principal
 from governance.facts import Facts
 from governance.gate import Gate
 from governance.policy import FOLDER
-from tests.unit.governance.builders import Asked, allowed, gate, principal
+from tests.unit.governance.builders import Asked, allowed, facts_of, gate, principal
 
 
 def decided(asked: Asked, **changes: Any) -> Allow | Deny | NeedsApproval:
@@ -44,7 +44,7 @@ def is_policy_error(decision: object) -> bool:
 )
 def test_an_ill_typed_fact_is_denied(name: str, value: object) -> None:
     asked = allowed()["give_credit"]
-    assert is_policy_error(gate().decide(asked.request, Facts(**{**asked.facts, name: value})))
+    assert is_policy_error(gate().decide(asked.request, facts_of({**asked.facts, name: value})))
 
 
 def test_no_facts_are_denied() -> None:
@@ -100,7 +100,11 @@ def test_a_new_skill_joins_its_group_at_its_strictest() -> None:
 
 @pytest.mark.parametrize(
     ("skills", "named"),
-    [({"give_credit": Effect.READ}, "give_credit"), ({"by_owner": Effect.READ}, "by_owner"), ({"a in [read]": Effect.READ}, "a in")],
+    [
+        ({"give_credit": Effect.READ}, "give_credit"),
+        ({"by_owner": Effect.READ}, "by_owner"),
+        ({"a in [read]": Effect.READ}, "a in"),
+    ],
 )
 def test_a_skill_that_does_not_fit_is_refused_at_the_start(skills: dict[str, Effect], named: str) -> None:
     with pytest.raises(BadInput, match=named):

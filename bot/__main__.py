@@ -1,0 +1,148 @@
+"""The command line. Everything heavy is imported when a command runs, so that `--help` answers at once."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import RapportError
+
+if TYPE_CHECKING:
+    from core.config import Config
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Rapport, a self-hosted support copilot: verified answers, actions under policy, honest handoff.",
+)
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+PortOption = Annotated[int | None, typer.Option(help="Instead of the configured port.")]
+CONFIG = Path("config.toml")
+
+
+def main() -> None:
+    """Runs a command; an error is one line on standard error and the exit code 1."""
+    try:
+        app()
+    except RapportError as error:
+        typer.echo(f"rapport: {error.message}", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    config: ConfigOption = CONFIG, port: Annotated[int | None, typer.Option(help="Instead of the configured port.")] = None
+) -> None:
+    """Start the server: web chat, console, health and metrics."""
+    from bot.wiring import run_server
+
+    asyncio.run(run_server(_config(config), port=port))
+
+
+@app.command()
+def chat(
+    account: Annotated[
+        str | None, typer.Option("--as", help="An account (ACC-001) or contact (C-001-1); none: a stranger.")
+    ] = None,
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Have a conversation in the terminal, as a customer of a fresh copy of the demo company."""
+    from bot.ask.terminal import converse
+    from bot.wiring import worlds
+
+    async def run() -> None:
+        async with worlds(_config(config)) as make:
+            await converse(make, account)
+
+    asyncio.run(run())
+
+
+@app.command()
+def ask(
+    source: Annotated[str, typer.Argument(metavar="FILE|-", help="Lines of text, or JSON objects with `text` or `turns`.")],
+    classify: Annotated[bool, typer.Option("--classify", help="Only what is understood of the last customer turn.")] = False,
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Answer a file of customer messages, each in a fresh conversation: one JSON line out for each line in."""
+    from bot.ask.lines import answer_lines
+    from bot.wiring import worlds
+
+    async def run() -> int:
+        async with worlds(_config(config)) as make:
+            return await answer_lines(make, source, classify=classify)
+
+    raise typer.Exit(asyncio.run(run()))
+
+
+@app.command()
+def ingest(path: Path, config: ConfigOption = CONFIG) -> None:
+    """Take a file or folder of Markdown, HTML or text into the help centre; only what changed is read again."""
+    from bot.wiring import ingest_path
+
+    typer.echo(asyncio.run(ingest_path(_config(config), path)))
+
+
+@app.command()
+def explain(id: Annotated[str, typer.Argument(metavar="ID")], config: ConfigOption = CONFIG) -> None:
+    """Say why a reply or an action came about: give a turn's, an action's or an approval's id."""
+    from bot.wiring import explain_id
+
+    typer.echo(explain_id(_config(config), id))
+
+
+@app.command()
+def verify(config: ConfigOption = CONFIG) -> None:
+    """Walk the journal's hash chain and compare it with the checkpoint kept outside the database."""
+    from bot.wiring import verify_journal
+
+    report, whole = verify_journal(_config(config))
+    typer.echo(report)
+    raise typer.Exit(0 if whole else 1)
+
+
+@app.command()
+def backup(
+    to: Path,
+    keys_to: Annotated[
+        Path | None, typer.Option("--keys-to", help="Write the keys into this file, apart from the backup.")
+    ] = None,
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Copy the databases while the server runs. Keys are left out unless asked for."""
+    from bot.wiring import back_up
+
+    typer.echo(f"Backed up to {back_up(_config(config), to, keys_to)}.")
+
+
+@app.command()
+def restore(
+    source: Path,
+    into: Annotated[Path, typer.Option(help="An empty or new data folder.")],
+    keys: Annotated[Path | None, typer.Option(help="The keys that were written apart.")] = None,
+) -> None:
+    """Bring a backup back into an empty folder, after checking every hash."""
+    from core.backup import restore as bring_back
+
+    restored = bring_back(source, to=into, keys=keys)
+    typer.echo(f"Restored {len(restored)} files into {into}. Vectors and the engine's own file are made anew at the next start.")
+
+
+@app.command("check-config")
+def check_config(config: ConfigOption = CONFIG) -> None:
+    """Check the configuration and list every fault at once."""
+    _config(config)
+    typer.echo(f"{config} is fine.")
+
+
+def _config(path: Path) -> "Config":
+    from core.config import load
+
+    return load(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Approvals at the console: what waits for this agent's yes or no, and deciding it."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from bot.channels.entry_view import JsonObject
+from bot.console.cases import CaseDesk
+from bot.console.views import of_approval
+from bot.http.bodies import flag_of, id_in_path, json_body
+from bot.http.sessions import Seat, Sessions
+from bot.rooms import Rooms
+from governance.approvals import Approval
+
+
+class ApprovalDesk:
+    """Shows the exact arguments; who may decide is for `governance.approvals` to say."""
+
+    def __init__(self, rooms: Rooms, sessions: Sessions, cases: CaseDesk) -> None:
+        self._rooms = rooms
+        self._sessions = sessions
+        self._cases = cases
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return (web.get("/console/api/approvals", self.waiting), web.post("/console/api/approvals/{approval}", self.decide))
+
+    async def waiting(self, request: web.Request) -> web.Response:
+        seat = self._sessions.seat(request)
+        return web.json_response({"approvals": await self._rooms.database.read(lambda conn: self._waiting(conn, seat))})
+
+    async def decide(self, request: web.Request) -> web.Response:
+        """Decides once, then carries out what follows from it; the customer is told."""
+        seat, approval_id = self._sessions.seat(request), id_in_path(request, "approval")
+        approve = flag_of(await json_body(request), "approve")
+        agent = seat.agent.principal(self._rooms.tenant)
+        now = self._rooms.clock.now()
+        decided = await self._rooms.database.write(
+            lambda conn: self._rooms.approvals.decide(conn, approval_id, agent, approve, now)
+        )
+        told = await self._rooms.decided(decided, agent)
+        shown, lane = await self._rooms.database.read(lambda conn: self._after(conn, seat, decided))
+        self._rooms.live.publish(lane)
+        return web.json_response({"approval": shown, "told": told})
+
+    def _waiting(self, conn: Connection, seat: Seat) -> list[JsonObject]:
+        found = self._rooms.approvals.open_for(conn, self._rooms.tenant.id, seat.agent.roles, self._rooms.clock.now())
+        return [self._shown(conn, seat, each) for each in found]
+
+    def _after(self, conn: Connection, seat: Seat, decided: Approval) -> tuple[JsonObject, str]:
+        tenant = self._rooms.tenant.id
+        conversation = self._rooms.threads.get(conn, tenant, decided.conversation_id)
+        return self._shown(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id)), conversation.ref.lane
+
+    def _shown(self, conn: Connection, seat: Seat, approval: Approval) -> JsonObject:
+        request = self._cases.request_of(conn, approval)
+        shown = of_approval(approval, request, seat.agent.roles, seat.agent.id, self._rooms.clock.now())
+        return {**shown, "title": self._rooms.skill_titles.get(approval.skill, approval.skill.replace("_", " "))}

@@ -1,0 +1,95 @@
+"""Carries out what the procedure machine commands, and brings back what came of it. It decides nothing itself."""
+
+from dataclasses import dataclass
+
+from bot.dialogue.acting import Acting
+from bot.dialogue.machine import Machine
+from bot.dialogue.steps import (
+    Answer,
+    Command,
+    Execute,
+    HandOver,
+    Judge,
+    MailCode,
+    Prepare,
+    Raise,
+    Say,
+    SeekApproval,
+    ShowCard,
+    Trigger,
+    WasAnswered,
+    Withdraw,
+    Wording,
+)
+from bot.dialogue.wording import wording
+
+MOST_STEPS = 24
+
+
+@dataclass
+class Agent(Acting):
+    """Works through one turn: `state` moves on as triggers come back, `draft` gathers what will be said and written."""
+
+    machine: Machine
+
+    async def run(self, trigger: Trigger) -> None:
+        """Follows a trigger to its end: every command may bring the next trigger."""
+        waiting = [trigger]
+        for _ in range(MOST_STEPS):
+            if not waiting or self.draft.handoff is not None:
+                return
+            step = self.machine.advance(self.state, waiting.pop(0))
+            self.state = step.state
+            for command in step.commands:
+                following = await self._perform(command)
+                if following is not None:
+                    waiting.append(following)
+
+    async def _perform(self, command: Command) -> Trigger | None:
+        match command:
+            case Say(sentences=sentences):
+                self.draft.say(sentences)
+            case Wording():
+                self.draft.say([wording(command.id, self.draft.language, **dict(command.values))])
+            case HandOver(reason=reason, detail=detail):
+                self.hand_over(reason, detail)
+            case ShowCard(task=task):
+                self.show_card(task)
+            case Withdraw():
+                self.withdraw(command)
+            case Raise(offer=offer):
+                await self.raise_offer(offer)
+            case Answer(question=question):
+                return await self._answer(question)
+            case _:
+                return await self._act(command)
+        return None
+
+    async def _act(self, command: Prepare | Execute | MailCode | Judge | SeekApproval) -> Trigger | None:
+        match command:
+            case Prepare(task=task):
+                return await self.prepare(task)
+            case Execute(task=task):
+                return await self.execute(task)
+            case MailCode(task=task):
+                await self.mail_code(task)
+            case Judge(task=task):
+                await self.judge_without_code(task)
+            case SeekApproval(task=task, approver=approver):
+                await self.seek_approval(task, approver)
+        return None
+
+    async def _answer(self, question: str) -> WasAnswered:
+        facts = {"plan": self.draft.plan} if self.draft.plan else {}
+        tenant = self.hearing.principal.tenant.id
+        answered = await self.tools.help.answer(tenant, question, self.draft.language, recalled=self.recalled, facts=facts)
+        self.draft.retrieved.extend(answered.passages)
+        self.draft.noted.update(answerable=round(answered.answerable, 3), dropped=answered.dropped)
+        if answered.staff_only:
+            self.draft.say([wording("answer.staff", self.draft.language)])
+            return WasAnswered(found=True)
+        if answered.choices:
+            self.draft.say([wording("answer.choices", self.draft.language, choices="; ".join(answered.choices))])
+            return WasAnswered(found=True, choices=answered.choices)
+        self.draft.say(answered.sentences)
+        return WasAnswered(found=bool(answered.sentences))

@@ -1,0 +1,66 @@
+"""Answers from the help centre: search, phrase, check every sentence; when nothing stands, nothing is said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.dialogue.tools import Answered
+from core.conversation import Sentence
+from core.database import Database
+from core.language import LanguageModel, PhraseRequest
+from knowledge import shelf
+from knowledge.ground import support
+from knowledge.keywords import Readers
+from knowledge.search import Found, Search
+
+PUBLIC = frozenset({"public"})
+INTERNAL = frozenset({"internal"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpCentre:
+    """Searches for customers: internal articles are never among what an answer is made from.
+
+    They are looked at only to see that a question is about what staff alone may know (`staff_margin`): then it is declined.
+    """
+
+    search: Search
+    database: Database
+    model: LanguageModel
+    threshold: float = 0.5
+    staff_margin: float = 0.15
+    passages: int = 6
+
+    async def answer(
+        self, tenant: str, question: str, language: str, *, recalled: Sequence[str] = (), facts: Mapping[str, str] | None = None
+    ) -> Answered:
+        """The sentences that stand, with their citations."""
+        found = await self.search.find(question, tenant=tenant, audience=PUBLIC, limit=self.passages, language=language)
+        passages = tuple(f"{hit.article}#{hit.start}-{hit.end}" for hit in found.hits)
+        if await self._staff_only(tenant, question, language, found):
+            return Answered(passages=passages, answerable=found.answerable, staff_only=True)
+        if found.answerable < self.threshold:
+            return Answered(passages=passages, answerable=found.answerable)
+        sources = found.sources()
+        request = PhraseRequest(question=question, language=language, sources=sources, recalled=recalled, facts=dict(facts or {}))
+        phrased = [sentence async for sentence in self.model.phrase(request)]
+        texts = await self._sources(tenant, phrased)
+        kept = tuple(sentence for sentence in phrased if sentence.approved or support(sentence, texts).supported)
+        quoting = any(sentence.citations for sentence in kept)
+        return Answered(
+            sentences=kept if quoting else (),
+            passages=passages,
+            answerable=found.answerable,
+            dropped=len(phrased) - len(kept),
+        )
+
+    async def _sources(self, tenant: str, sentences: Sequence[Sentence]) -> dict[str, str]:
+        """The source texts of the articles that are cited, as customers may read them."""
+        cited = {citation.article for sentence in sentences for citation in sentence.citations}
+        readers = Readers(tenant=tenant, audience=PUBLIC)
+        return await self.database.read(lambda conn: {each: shelf.get(conn, readers, each).source for each in cited})
+
+    async def _staff_only(self, tenant: str, question: str, language: str, found: Found) -> bool:
+        internal = await self.search.find(question, tenant=tenant, audience=INTERNAL, limit=1, language=language)
+        if not internal.hits:
+            return False
+        return internal.answerable >= self.threshold and internal.answerable > found.answerable + self.staff_margin

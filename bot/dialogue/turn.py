@@ -1,0 +1,184 @@
+"""The main path of a message, top to bottom: read, understand, decide, act, check, and write it all in one step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from time import perf_counter
+
+from bot.dialogue.agent import Agent
+from bot.dialogue.draft import Draft, Hearing
+from bot.dialogue.guard import Screened, review, screen
+from bot.dialogue.machine import Machine
+from bot.dialogue.offers import offer_for
+from bot.dialogue.opening import Opening, read_opening
+from bot.dialogue.state import DialogueState
+from bot.dialogue.steps import Heard, Pressed, SkillCard
+from bot.dialogue.tools import Tools
+from bot.dialogue.triaged import needs_person
+from bot.dialogue.wording import wording
+from bot.dialogue.writing import Writing
+from core.clock import Clock
+from core.conversation import HandoffNotice, Reply
+from core.database import Database
+from core.durable import Steps
+from core.errors import RapportError
+from core.language import Act, Said, Understanding, UnderstandRequest
+from memory.recall import Recall
+from skills.contract import Context, Ports, Skill
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turns:
+    """Takes turns. Made once; holds nothing between them."""
+
+    tools: Tools
+    ports: Ports
+    database: Database
+    writing: Writing
+    recall: Recall
+    clock: Clock
+    budget_tokens: int = 400
+
+    async def take(self, steps: Steps, row_id: str) -> Reply:
+        """Answers an accepted message. Run again after a crash it does the same, and repeats no effect."""
+        opening = await self.database.read(partial(read_opening, self.writing.rooms, row_id))
+        if not opening.conversation.with_bot:
+            handoff = opening.state.handoff or HandoffNotice(reason="asked_for_human", message="")
+            understood = await self._understand(opening, screen(opening.inbound.text))
+            await steps.step("heard", partial(self.writing.heard_by_people, opening, understood))
+            return replace(_reply(Draft(turn_id=row_id, handoff=handoff), understood), silent=True)
+        draft, state, understood = await self._work(opening)
+        said = await steps.step("reply", partial(self.writing.write, opening, draft, state, understood))
+        if draft.handoff is not None:
+            draft.handoff = replace(draft.handoff, message=said or "")
+        return _reply(draft, understood)
+
+    async def _work(self, opening: Opening) -> tuple[Draft, DialogueState, Understanding | None]:
+        """Everything that leaves no trace but effects whose key was stored before."""
+        began = perf_counter()
+        draft = Draft(turn_id=opening.row_id, language=opening.conversation.language)
+        state = opening.state
+        agent = self._agent(opening, draft, state)
+        understood: Understanding | None = None
+        if opening.inbound.press is not None:
+            press = opening.inbound.press
+            await agent.run(Pressed(card_id=press.card_id, confirmed=press.choice == "confirm"))
+        else:
+            screened = screen(opening.inbound.text)
+            if screened.problem:
+                draft.say([wording(screened.problem, draft.language)])
+                return draft, state, None
+            understood = await self._understand(opening, screened)
+            assert understood is not None
+            await self._hear(agent, opening, screened, understood)
+        draft.sentences = list(review(draft.sentences, internal_articles=frozenset()))
+        draft.timings_ms["work"] = round((perf_counter() - began) * 1000, 1)
+        if draft.handoff is not None:
+            draft.summary = await self._summary(opening)
+        return draft, self._next_state(agent.state, draft), understood
+
+    async def _hear(self, agent: Agent, opening: Opening, screened: Screened, understood: Understanding) -> None:
+        draft = agent.draft
+        draft.language = understood.language
+        draft.noted["suspicious"] = screened.suspicious
+        verdict = needs_person(opening, screened.text, understood, agent.state, self.tools.skills)
+        if verdict is not None:
+            agent.hand_over(verdict.reason, verdict.note)
+            return
+        await self._prepare_recall(agent, opening, screened.text)
+        await agent.run(Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood))
+        offer = offer_for(understood, agent.state, draft)
+        if offer is not None and draft.handoff is None:
+            await agent.raise_offer(offer)
+
+    async def _prepare_recall(self, agent: Agent, opening: Opening, text: str) -> None:
+        """What is remembered of this person, and the plan that answers should fit."""
+        principal = opening.principal
+        if not principal.verified or principal.contact_id is None:
+            return
+        recalled = await self.recall.find(principal, text, budget_tokens=self.budget_tokens, now=self.clock.now())
+        agent.recalled = [each.text for each in recalled]
+        agent.draft.recalled = [each.memory_id for each in recalled]
+        if principal.account_id is not None:
+            try:
+                account = await self.ports.crm.account(principal.account_id)
+            except RapportError:
+                return
+            agent.draft.plan, agent.draft.zone, agent.draft.vip = account.plan, account.timezone, account.vip
+
+    async def _understand(self, opening: Opening, screened: Screened) -> Understanding | None:
+        if screened.problem or opening.inbound.press is not None:
+            return None
+        latest = Said(role="customer", text=screened.text, message_id=opening.inbound.message_id)
+        top = opening.state.top
+        skill = self.tools.skills.get(top.skill) if top else None
+        expecting = next((slot for slot in skill.slots if top and slot.name == top.asking), None) if skill else None
+        request = UnderstandRequest(
+            said=[*opening.said, latest],
+            intents=[each.intent for each in self.tools.skills.values() if each.id != "raise_offer"],
+            expecting=expecting,
+            active_intent=top.skill if top else None,
+        )
+        understood = await self.tools.model.understand(request)
+        if opening.state.offer is None and top is None and understood.act in (Act.AFFIRM, Act.CORRECT):
+            understood = replace(understood, act=Act.OTHER)
+        return understood
+
+    def _agent(self, opening: Opening, draft: Draft, state: DialogueState) -> Agent:
+        principal = opening.principal
+        hearing = Hearing(
+            turn_id=opening.row_id,
+            correlation_id=opening.correlation_id,
+            conversation_id=opening.conversation.id,
+            account_id=principal.account_id,
+            principal=principal,
+            text=opening.inbound.text,
+            message_id=opening.inbound.message_id,
+        )
+        context = Context(
+            principal=principal,
+            account_id=principal.account_id,
+            conversation_id=opening.conversation.id,
+            ports=self.ports,
+            clock=self.clock,
+            language=draft.language,
+            said=opening.inbound.text,
+            message_id=opening.inbound.message_id,
+        )
+        machine = Machine(skills=skill_cards(self.tools.skills))
+        return Agent(machine=machine, tools=self.tools, hearing=hearing, context=context, state=state, draft=draft)
+
+    async def _summary(self, opening: Opening) -> str:
+        latest = Said(role="customer", text=opening.inbound.text, message_id=opening.inbound.message_id)
+        return await self.tools.model.summarise([*opening.said, latest])
+
+    def _next_state(self, state: DialogueState, draft: Draft) -> DialogueState:
+        said = tuple(draft.sentences)
+        return state.model_copy(update={"said": said or state.said, "handoff": draft.handoff, "greeted": True})
+
+
+def skill_cards(skills: Mapping[str, Skill]) -> dict[str, SkillCard]:
+    """What the machine needs to know of each skill."""
+    return {
+        skill.id: SkillCard(id=skill.id, reads=skill.effect.value == "read", slots=skill.slots)
+        for skill in skills.values()
+        if skill.id != "raise_offer"
+    }
+
+
+def _reply(draft: Draft, understood: Understanding | None) -> Reply:
+    revenue: Mapping[str, object] = {"label": "none", "confidence": 0.0, "item": None}
+    if understood is not None:
+        signal = understood.revenue
+        revenue = {"label": signal.label, "confidence": round(signal.confidence, 4), "item": signal.item}
+    return Reply(
+        sentences=tuple(draft.sentences),
+        card=draft.card,
+        receipt=draft.receipt,
+        intent=understood.intent if understood else "none",
+        confidence=round(understood.confidence, 4) if understood else 0.0,
+        revenue=revenue,
+        actions=tuple(draft.actions),
+        offer=draft.offer,
+        handoff=draft.handoff,
+    )

@@ -1,0 +1,1 @@
+"""How web requests are received safely: tokens, sessions, origins, bodies, limits, and pages without scripts of their own."""

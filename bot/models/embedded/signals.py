@@ -1,0 +1,147 @@
+"""What a message means beyond what it asks for: a commercial signal, the need for a person, and the customer's mood."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.models.embedded import terms, training
+from bot.models.embedded.kernel import Floats, Head, Sample, Shape, fit
+from bot.models.embedded.lexicon import Lexicon
+from bot.models.embedded.store import HeadStore, key_of
+from bot.models.embedded.training import Labelled
+from bot.models.embedded.views import View, Viewer
+from core.language import RevenueSignal, Said, TriageSignal
+
+REVENUE = Shape(words=0.5, concepts=0.5, ridge=0.2)
+ITEMS = Shape()
+TRIAGE = Shape(angles=(1.0, 0.5))
+MOOD = Shape(concepts=0.5)
+ACTS = Shape(words=0.5, letters=0.5, concepts=0.3)
+NONE = "none"
+ITEM_SURE = 0.4
+MISSED_COSTS = 1.86
+"""How much worse it is to leave a customer in need with the bot than to call a person in vain."""
+
+STRONG = re.compile(r"!{2,}|\b[A-Z]{4,}\b(?:\s+[A-Z]{3,}\b)+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalHeads:
+    """The heads that are fitted on Rapport's own examples, whatever the skills are."""
+
+    revenue: Head
+    cross_sell: Head
+    upsell: Head
+    triage: Head
+    mood: Head
+    acts: Head
+
+
+def fit_signals(viewer: Viewer, store: HeadStore) -> SignalHeads:
+    """All heads, from the store or fitted anew."""
+    revenue, triage = training.revenue(), training.triage()
+    needs = {kind: items_of(revenue, kind, viewer.lexicon) for kind in ("cross_sell", "upsell")}
+
+    def head(name: str, rows: Sequence[Labelled], shape: Shape) -> Head:
+        key = key_of(viewer.embedder.name, repr(shape), (text for row in rows for text in _texts(row)))
+        known = store.load(name, key)
+        if known is None:
+            samples = conversation_samples(rows, viewer) if name == "triage" else plain_samples(rows, viewer)
+            known = fit(samples, [row.label for row in rows], shape).head
+            store.save(name, key, known)
+        return known
+
+    return SignalHeads(
+        revenue=head("revenue", revenue, REVENUE),
+        cross_sell=head("cross_sell", needs["cross_sell"], ITEMS),
+        upsell=head("upsell", needs["upsell"], ITEMS),
+        triage=head("triage", triage, TRIAGE),
+        mood=head("mood", training.moods(), MOOD),
+        acts=head("acts", training.acts(), ACTS),
+    )
+
+
+def plain_samples(rows: Sequence[Labelled], viewer: Viewer) -> list[Sample]:
+    """One view a row: its text."""
+    return [Sample(views=(view,)) for view in viewer.views([row.text for row in rows])]
+
+
+def conversation_samples(rows: Sequence[Labelled], viewer: Viewer) -> list[Sample]:
+    """Two views a row: the last message, and all that the customer said."""
+    views = viewer.views([text for row in rows for text in (row.text, whole_of(row.said))])
+    return [
+        Sample(views=(views[2 * place], views[2 * place + 1]), extra=turns_of(row.said)) for place, row in enumerate(rows)
+    ]
+
+
+def items_of(rows: Sequence[Labelled], kind: str, lexicon: Lexicon) -> list[Labelled]:
+    """What fits a need, by example: the lexicon's own words, and labelled messages."""
+    table = lexicon.needs if kind == "cross_sell" else lexicon.upsell
+    found = [Labelled(text=text, label=item) for item, texts in table.items() for text in texts]
+    found += [Labelled(text=row.text, label=row.item) for row in rows if row.label == kind and row.item]
+    return found
+
+
+def whole_of(said: Sequence[Said]) -> str:
+    """All that the customer said, the newest kept when it is much."""
+    return " ".join(each.text for each in said if each.role == "customer")[-1200:]
+
+
+def turns_of(said: Sequence[Said]) -> tuple[float, ...]:
+    """How far the conversation has come, and whether the bot has said the same thing twice."""
+    count = sum(each.role == "customer" for each in said)
+    told = [_bare(each.text) for each in said if each.role == "bot"]
+    return (float(count == 1), float(count == 2), float(count > 2), float(len(set(told)) < len(told)))
+
+
+def revenue_of(row: Mapping[str, float], view: View, heads: SignalHeads, lexicon: Lexicon) -> RevenueSignal:
+    """The commercial signal, with the catalogue item that fits it when there is one."""
+    label = max(row, key=lambda name: row[name])
+    return RevenueSignal(label=label, confidence=row[label], item=_item(label, view, heads, lexicon))
+
+
+def triage_of(row: Mapping[str, float]) -> TriageSignal:
+    """Whether a person is needed. A need that is missed counts for more than one that wasn't there."""
+    needed = 1 - row[NONE]
+    odds = MISSED_COSTS * needed / max(1 - needed, 1e-6)
+    confidence = odds / (1 + odds)
+    if confidence < 0.5:
+        return TriageSignal(reason=NONE, confidence=1 - confidence)
+    reason = max((name for name in row if name != NONE), key=lambda name: row[name])
+    return TriageSignal(reason=reason, confidence=confidence)
+
+
+def mood_of(row: Mapping[str, float], text: str) -> float:
+    """From -1 (upset) to 1 (delighted). Shouting adds to either."""
+    mood = row.get("good", 0.0) - row.get("bad", 0.0)
+    if STRONG.search(text):
+        mood *= 1.25
+    return round(math.copysign(min(abs(mood), 1.0), mood), 3)
+
+
+def named_rows(head: Head, samples: Sequence[Sample]) -> list[dict[str, float]]:
+    """Probabilities by label, a row a sample."""
+    rows: Floats = head.probabilities(samples)
+    return [dict(zip(head.labels, (float(each) for each in row), strict=True)) for row in rows]
+
+
+def _item(label: str, view: View, heads: SignalHeads, lexicon: Lexicon) -> str | None:
+    if label not in ("cross_sell", "upsell"):
+        return None
+    if label == "cross_sell":
+        named = terms.find_addons(view.text, lexicon)
+        if named:
+            return str(named[0].value)
+    head = heads.cross_sell if label == "cross_sell" else heads.upsell
+    row = named_rows(head, [Sample(views=(view,))])[0]
+    best = max(row, key=lambda name: row[name])
+    return best if row[best] >= ITEM_SURE else None
+
+
+def _texts(row: Labelled) -> list[str]:
+    return [row.text, row.label, *(f"{each.role}: {each.text}" for each in row.said)]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text.lower()).strip()

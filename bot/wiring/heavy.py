@@ -1,0 +1,88 @@
+"""What is loaded once and shared: the sentence model, the embedded language model, the demo company, the policies."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.models.embedded.model import EmbeddedModel
+
+from bot.ask.play import Mind
+from core.config import Config
+from core.language import Embedder, LanguageModel
+from governance.gate import Gate
+from knowledge.articles import decode, parse
+from knowledge.embedder import MiniLmEmbedder
+from knowledge.vector_cache import VectorCache
+from skills.billing.pricebook import InternalTerms
+from skills.billing.prices import PriceList
+from skills.catalogue import CATALOGUE
+from skills.sandbox.data import CompanyData
+
+START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heavy:
+    """`filed` embeds what may be kept on disk (articles, examples); `embedder` what customers write."""
+
+    embedder: Embedder
+    filed: Embedder
+    model: LanguageModel
+    gate: Gate
+    company: CompanyData
+    prices: PriceList
+    terms: InternalTerms
+
+    async def warm(self) -> None:
+        """Loads the sentence model and fits or loads what was learned from examples."""
+        await asyncio.to_thread(self._warm)
+
+    def _warm(self) -> None:
+        self.embedder.embed(["ready"])
+        if isinstance(self.model, EmbeddedModel):
+            self.model.warm()
+
+    @property
+    def mind(self) -> Mind:
+        return Mind(model=self.model, intents=[skill.intent for skill in CATALOGUE if skill.id != "raise_offer"])
+
+
+def load(config: Config) -> Heavy:
+    """Loads it all; a second or two once the caches are made."""
+    cache = Path(config.models.cache)
+    embedder = MiniLmEmbedder(cache / "models")
+    filed = VectorCache(embedder, cache / "vectors.db")
+    model = EmbeddedModel(
+        embedder=embedder,
+        filed=filed,
+        question_examples=_asked(Path(config.knowledge.path)),
+        lexicon=Path(config.demo.folder) / "lexicon.toml",
+        cache_dir=cache / "heads",
+        today=lambda: START,
+    )
+    return replace(light(config, model, embedder), filed=filed)
+
+
+def light(config: Config, model: LanguageModel, embedder: Embedder) -> Heavy:
+    """The same around a model and an embedder that are given."""
+    company = CompanyData.load(Path(config.demo.folder))
+    return Heavy(
+        embedder=embedder,
+        filed=embedder,
+        model=model,
+        gate=Gate.load(skills={skill.id: skill.effect for skill in CATALOGUE}),
+        company=company,
+        prices=company.terms.prices,
+        terms=company.terms.internal,
+    )
+
+
+def _asked(folder: Path) -> list[str]:
+    """What customers ask, as the public articles say: examples of a question to the help centre."""
+    found: list[str] = []
+    for file in sorted(folder.rglob("*.md")):
+        article = parse(decode(file.read_bytes(), str(file)), file=str(file))
+        if article.audience == "public":
+            found.extend(question for section in article.sections for question in section.asked)
+    return found

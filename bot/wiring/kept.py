@@ -1,0 +1,152 @@
+"""The installation that is kept: files in the data folder, DBOS, Chroma; what `rapport serve` runs."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.house import House
+from bot.intake import TURN
+from bot.wiring.heavy import Heavy
+from bot.wiring.parts import Adapters, build
+from bot.wiring.worlds import START, ports_of
+from core import inbox, tenants
+from core.clock import BusinessClock, Clock, WallClock
+from core.config import Config
+from core.database import Database
+from core.durable import Durable, Steps
+from core.engine import DbosDurable
+from core.events import Event
+from core.journal import Journal
+from core.keyring import KeyRing
+from core.people import Tenant
+from core.runner import Runner, Work
+from core.sealer import Checkpoint, Sealer
+from core.settings import remembered_instant
+from knowledge.chroma_index import ChromaIndex
+from knowledge.ingest import Ingest, Report
+from knowledge.search import Search
+from memory.chroma_memory import ChromaVectors
+from skills.sandbox.company import Sandbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The house with what only a kept one has."""
+
+    house: House
+    company: Sandbox
+    ingest: Ingest
+    sealer: Sealer
+    secret: bytes
+    first: bool
+
+    async def close(self) -> None:
+        """Stops taking work, seals what is there, and lets go of the files."""
+        await self.house.durable.close()
+        await self.sealer.seal()
+        await self.company.close()
+        await self.house.database.close()
+
+
+def open_database(config: Config) -> Database:
+    """The database, at the newest schema."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database.open(config.database_url)
+    database.migrate()
+    return database
+
+
+async def open_house(config: Config, heavy: Heavy, *, index: ChromaIndex | None = None) -> Kept:
+    """Opens it all; the engine isn't launched yet, so that routes can be served while the models load."""
+    data = config.data_dir
+    database = open_database(config)
+    tenant = Tenant(id=config.tenant.id, region=config.tenant.region)
+    await database.write(lambda conn: tenants.register(conn, tenant))
+    clock, first = await _clock(config, database)
+    journal = Journal()
+    index = index or ChromaIndex(data / "vectors" / "knowledge")
+    company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
+    secret = secret_of(config)
+    runner = Runner(database=database, clock=clock, failed=partial(_failed, journal, clock))
+    durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
+    house = build(
+        config,
+        Adapters(
+            database=database,
+            durable=durable,
+            keys=KeyRing(data / "keys.db"),
+            clock=clock,
+            ports=ports_of(company, heavy),
+            outbox=company.outbox,
+            memory_vectors=ChromaVectors(data / "vectors" / "memory"),
+            search=Search(database=database, index=index, embedder=heavy.embedder),
+            knowledge=database,
+            embedder=heavy.embedder,
+            model=heavy.model,
+            gate=heavy.gate,
+            secret=secret,
+        ),
+    )
+    register_turns(durable, house)
+    ingest = Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock)
+    checkpoint = Checkpoint(data / "checkpoint.json")
+    sealer = Sealer(database, journal, checkpoint, interval_s=config.core.seal_interval_s)
+    return Kept(house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=first)
+
+
+def register_turns(durable: Durable, house: House) -> None:
+    """Makes the turn known to the engine, under a name that never changes."""
+
+    async def turn(steps: Steps, row_id: str) -> None:
+        await house.turns.take(steps, row_id)
+
+    durable.register(TURN, turn)
+
+
+async def take_in(kept: Kept, path: Path) -> Report:
+    """Brings the help centre in line with a folder or file."""
+    return await kept.ingest.take(path, tenant=kept.house.tenant.id)
+
+
+def secret_of(config: Config) -> bytes:
+    """The secret that signs tokens: from the environment, else one made on first use and kept readable for its owner alone."""
+    given = os.environ.get(config.server.secret_env)
+    if given:
+        return given.encode()
+    path = config.data_dir / "secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+async def _clock(config: Config, database: Database) -> tuple[Clock, bool]:
+    """The business clock. The demo's starts at its first moment when the installation does, and runs on from there."""
+    wall = WallClock()
+    start = (config.demo.clock_start or START) if config.demo.enabled else None
+    now = wall.now()
+    origin = await database.write(lambda conn: remembered_instant(conn, "clock_origin", now))
+    if start is None:
+        return wall, origin == now
+    return BusinessClock(start=start, origin=origin), origin == now
+
+
+def _failed(journal: Journal, clock: Clock, conn: Connection, work: Work, error: str) -> None:
+    """A turn that was given up: noted, and no longer offered. May be told twice."""
+    inbox.fail(conn, work.argument)
+    event = Event(
+        type="turn.failed",
+        tenant=work.tenant,
+        at=clock.now(),
+        correlation_id=work.argument,
+        conversation_id=None,
+        account_id=None,
+        data={"row_id": work.argument, "error": error},
+    )
+    journal.append(conn, event)

@@ -1,0 +1,212 @@
+"""Puts the rooms of one installation together, by hand: adapters come in as arguments, so that serve, chat and tests share it."""
+
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.approving import Approving
+from bot.dialogue.help_centre import HelpCentre
+from bot.dialogue.opening import ReadingRooms
+from bot.dialogue.tools import Tools
+from bot.dialogue.turn import Turns
+from bot.dialogue.writing import Writing
+from bot.house import House, ReadableOutbox
+from bot.intake import Intake
+from bot.step_up import StepUp
+from core.clock import Clock
+from core.config import Config
+from core.database import Database
+from core.durable import Durable
+from core.journal import Journal
+from core.keyring import KeyRing
+from core.language import Embedder, LanguageModel
+from core.people import Tenant
+from core.vault import Vault
+from governance.approvals import Approvals
+from governance.gate import Gate
+from governance.ledger import ContactLedger, GrantsLedger
+from governance.registry import Registry
+from handoff.cases import Cases
+from handoff.cases import Rooms as CaseRooms
+from handoff.promises import Promises
+from handoff.sla import parse_desk
+from knowledge.search import Search
+from memory.distil import Distiller
+from memory.distil import Rooms as MemoryRooms
+from memory.forget import Forget
+from memory.recall import Recall
+from memory.threads import Threads
+from memory.vectors import VectorStore
+from skills.catalogue import by_id
+from skills.contract import Ports
+from skills.facts import Sources, Switches
+from skills.outcomes import Outcomes
+from skills.propose import Proposer
+from skills.record import Recorder
+from skills.resilience import Lanes
+from skills.run import Runner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """What differs between serving, scripts and tests."""
+
+    database: Database
+    durable: Durable
+    keys: KeyRing
+    clock: Clock
+    ports: Ports
+    outbox: ReadableOutbox
+    memory_vectors: VectorStore
+    search: Search
+    knowledge: Database
+    embedder: Embedder
+    model: LanguageModel
+    gate: Gate
+    secret: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """The rooms that keep records, over one database."""
+
+    vault: Vault
+    journal: Journal
+    threads: Threads
+    promises: Promises
+    approvals: Approvals
+    contacts: ContactLedger
+    registry: Registry
+    cases: Cases
+
+
+def build(config: Config, adapters: Adapters) -> House:
+    """The house over these adapters."""
+    records = _records(config, adapters)
+    runner = _runner(adapters, records)
+    memory = MemoryRooms(
+        database=adapters.database,
+        vault=records.vault,
+        journal=records.journal,
+        threads=records.threads,
+        vectors=adapters.memory_vectors,
+        embedder=adapters.embedder,
+    )
+    recall = Recall(memory)
+    return House(
+        tenant=Tenant(id=config.tenant.id, region=config.tenant.region),
+        clock=adapters.clock,
+        database=adapters.database,
+        durable=adapters.durable,
+        vault=records.vault,
+        journal=records.journal,
+        threads=records.threads,
+        intake=_intake(adapters, records),
+        turns=_turns(config, adapters, records, runner, recall),
+        gate=adapters.gate,
+        approvals=records.approvals,
+        approving=_approving(adapters, records, runner),
+        registry=records.registry,
+        cases=records.cases,
+        promises=records.promises,
+        search=adapters.search,
+        recall=recall,
+        distiller=Distiller(memory, adapters.model),
+        forget=Forget(memory),
+        model=adapters.model,
+        embedder=adapters.embedder,
+        ports=adapters.ports,
+        outbox=adapters.outbox,
+    )
+
+
+def _records(config: Config, adapters: Adapters) -> Records:
+    vault, journal = Vault(adapters.keys), Journal()
+    threads = Threads(vault, journal, idle_minutes=config.memory.idle_minutes)
+    promises = Promises(vault, journal)
+    desk = parse_desk(tomllib.loads(Path(config.handoff.desk).read_text(encoding="utf-8")))
+    cases = Cases(CaseRooms(vault=vault, journal=journal, threads=threads, promises=promises, desk=desk))
+    return Records(
+        vault=vault,
+        journal=journal,
+        threads=threads,
+        promises=promises,
+        approvals=Approvals(vault, journal),
+        contacts=ContactLedger(),
+        registry=Registry(journal),
+        cases=cases,
+    )
+
+
+def _runner(adapters: Adapters, records: Records) -> Runner:
+    database, clock = adapters.database, adapters.clock
+    sources = Sources(ports=adapters.ports, database=database, contacts=records.contacts, grants=GrantsLedger())
+    proposer = Proposer(
+        gate=adapters.gate,
+        sources=sources,
+        recorder=Recorder(database, records.journal, records.contacts, clock),
+        lanes=Lanes(),
+        clock=clock,
+        switches=Switches,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+    outcomes = Outcomes(records.vault)
+    return Runner(proposer=proposer, approvals=records.approvals, outcomes=outcomes, catalogue=by_id())
+
+
+def _intake(adapters: Adapters, records: Records) -> Intake:
+    return Intake(
+        database=adapters.database,
+        durable=adapters.durable,
+        vault=records.vault,
+        journal=records.journal,
+        threads=records.threads,
+        clock=adapters.clock,
+    )
+
+
+def _approving(adapters: Adapters, records: Records, runner: Runner) -> Approving:
+    return Approving(
+        database=adapters.database,
+        approvals=records.approvals,
+        runner=runner,
+        cases=records.cases,
+        threads=records.threads,
+        clock=adapters.clock,
+    )
+
+
+def _turns(config: Config, adapters: Adapters, records: Records, runner: Runner, recall: Recall) -> Turns:
+    writing = Writing(
+        rooms=ReadingRooms(vault=records.vault, journal=records.journal, threads=records.threads),
+        cases=records.cases,
+        approvals=records.approvals,
+        contacts=records.contacts,
+        promises=records.promises,
+        registry=records.registry,
+        clock=adapters.clock,
+        name=config.bot.name,
+        approval_hours=config.governance.approval_hours,
+    )
+    tools = Tools(
+        model=adapters.model,
+        skills=by_id(),
+        actions=runner,
+        help=HelpCentre(
+            search=adapters.search,
+            database=adapters.knowledge,
+            model=adapters.model,
+            threshold=config.knowledge.answerable,
+        ),
+        mail=StepUp(outbox=adapters.outbox, secret=adapters.secret),
+    )
+    return Turns(
+        tools=tools,
+        ports=adapters.ports,
+        database=adapters.database,
+        writing=writing,
+        recall=recall,
+        clock=adapters.clock,
+        budget_tokens=config.memory.budget_tokens,
+    )

@@ -1,0 +1,1 @@
+"""What the company has written down: taken in, found again, and quoted to the character."""

@@ -1,0 +1,114 @@
+"""The referral programme: how it works, and a link to give to another company."""
+
+from pydantic import BaseModel
+
+from core.action import Effect
+from core.conversation import Offer
+from core.money import Money
+from skills.arguments import account_of
+from skills.billing.changes import Change, CreateReferralLink
+from skills.billing.changing import Changed, Sketch, applied, changed, facts_of, proposed, receipt_rows
+from skills.contract import Context, Done, Prepared, Ready, Skill, Slots
+from skills.wording import counted, say, spelled
+
+OFFER = Offer(kind="referral", item="referral", origin="customer")
+
+
+class Nothing(BaseModel):
+    """No arguments."""
+
+
+class Standing(BaseModel):
+    """Whether this account may refer others today; unknown without an account."""
+
+    eligible: bool | None = None
+
+
+async def prepare_explain(context: Context, slots: Slots) -> Prepared:
+    return Ready(arguments={}, offer=OFFER)
+
+
+async def execute_explain(context: Context, arguments: BaseModel, key: str) -> Done:
+    rules = context.ports.prices.catalogue
+    reward = Money(rules.number("referral", "reward_credit_minor_usd"), "USD")
+    told = [
+        say("billing.referral_reward", reward=reward, seats=rules.number("referral", "friend_min_seats")),
+        say(
+            "billing.referral_friend",
+            percent=rules.number("referral", "friend_percent"),
+            months=rules.number("referral", "friend_months"),
+        ),
+        say(
+            "billing.referral_hold",
+            days=rules.number("referral", "hold_days"),
+            most=rules.number("referral", "max_per_calendar_year"),
+        ),
+    ]
+    if context.account_id is None:
+        return Done(result=Standing(), sentences=tuple(told), offer=OFFER)
+    subscription = await context.ports.billing.subscription(context.account_id)
+    least = rules.number("referral", "min_paid_months")
+    eligible = subscription.paid_months >= least and not subscription.overdue
+    link = say("billing.referral_link", context.account_id, days=rules.number("referral", "link_days"))
+    told.append(link if eligible else say("billing.referral_not_yet", context.account_id, months=counted(least, "month")))
+    return Done(result=Standing(eligible=eligible), sentences=tuple(told), offer=OFFER)
+
+
+async def prepare_link(context: Context, slots: Slots) -> Prepared:
+    sketch = Sketch(
+        arguments={},
+        title="Create a referral link",
+        rule="For your own company or group no reward is paid. The link can be given to one or several companies.",
+        values={"months": context.ports.prices.catalogue.number("referral", "min_paid_months")},
+        offer=OFFER,
+    )
+    return await proposed(context, CreateReferralLink(), sketch)
+
+
+async def execute_link(context: Context, arguments: BaseModel, key: str) -> Done:
+    receipt = await applied(context, CreateReferralLink(), key)
+    day = receipt.expires_on or receipt.effective_on
+    told = say("billing.referral_created", receipt.number, account_of(context), day=day)
+    return Done(
+        result=changed(receipt),
+        sentences=(told,),
+        receipt=receipt_rows(receipt, ("Valid until", spelled(day))),
+        offer=OFFER,
+    )
+
+
+def _link(arguments: BaseModel) -> Change:
+    return CreateReferralLink()
+
+
+EXPLAIN_REFERRAL = Skill(
+    id="explain_referral",
+    version=1,
+    title="About referrals",
+    description="Explains the referral programme and whether this account can take part.",
+    owner="billing",
+    effect=Effect.READ,
+    scopes=frozenset({"billing:read"}),
+    fields=frozenset({"plan", "payments"}),
+    arguments=Nothing,
+    result=Standing,
+    prepare=prepare_explain,
+    execute=execute_explain,
+    needs_account=False,
+)
+
+CREATE_REFERRAL_LINK = Skill(
+    id="create_referral_link",
+    version=1,
+    title="Referral link",
+    description="Creates a link with which another company can be referred.",
+    owner="billing",
+    effect=Effect.WRITE,
+    scopes=frozenset({"billing:read", "billing:write"}),
+    fields=frozenset({"payments"}),
+    arguments=Nothing,
+    result=Changed,
+    prepare=prepare_link,
+    execute=execute_link,
+    facts=facts_of(_link),
+)
