@@ -1,6 +1,7 @@
 """The command line. Everything heavy is imported when a command runs, so that `--help` answers at once."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,7 +26,12 @@ CONFIG = Path("config.toml")
 
 
 def main() -> None:
-    """Runs a command; an error is one line on standard error and the exit code 1."""
+    """Runs a command; an error is one line on standard error and the exit code 1.
+
+    The heads' small products are slower on many threads than on one, so the maths library is told so before it loads.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         app()
     except RapportError as error:
@@ -38,7 +44,7 @@ def serve(
     config: ConfigOption = CONFIG, port: Annotated[int | None, typer.Option(help="Instead of the configured port.")] = None
 ) -> None:
     """Start the server: web chat, console, health and metrics."""
-    from bot.wiring import run_server
+    from bot.wiring.serving import run_server
 
     asyncio.run(run_server(_config(config), port=port))
 
@@ -52,7 +58,7 @@ def chat(
 ) -> None:
     """Have a conversation in the terminal, as a customer of a fresh copy of the demo company."""
     from bot.ask.terminal import converse
-    from bot.wiring import worlds
+    from bot.wiring.worlds import worlds
 
     async def run() -> None:
         async with worlds(_config(config)) as make:
@@ -69,7 +75,7 @@ def ask(
 ) -> None:
     """Answer a file of customer messages, each in a fresh conversation: one JSON line out for each line in."""
     from bot.ask.lines import answer_lines
-    from bot.wiring import worlds
+    from bot.wiring.worlds import worlds
 
     async def run() -> int:
         async with worlds(_config(config)) as make:
@@ -81,7 +87,7 @@ def ask(
 @app.command()
 def ingest(path: Path, config: ConfigOption = CONFIG) -> None:
     """Take a file or folder of Markdown, HTML or text into the help centre; only what changed is read again."""
-    from bot.wiring import ingest_path
+    from bot.wiring.upkeep import ingest_path
 
     typer.echo(asyncio.run(ingest_path(_config(config), path)))
 
@@ -89,7 +95,7 @@ def ingest(path: Path, config: ConfigOption = CONFIG) -> None:
 @app.command()
 def explain(id: Annotated[str, typer.Argument(metavar="ID")], config: ConfigOption = CONFIG) -> None:
     """Say why a reply or an action came about: give a turn's, an action's or an approval's id."""
-    from bot.wiring import explain_id
+    from bot.wiring.upkeep import explain_id
 
     typer.echo(explain_id(_config(config), id))
 
@@ -97,7 +103,7 @@ def explain(id: Annotated[str, typer.Argument(metavar="ID")], config: ConfigOpti
 @app.command()
 def verify(config: ConfigOption = CONFIG) -> None:
     """Walk the journal's hash chain and compare it with the checkpoint kept outside the database."""
-    from bot.wiring import verify_journal
+    from bot.wiring.upkeep import verify_journal
 
     report, whole = verify_journal(_config(config))
     typer.echo(report)
@@ -113,7 +119,7 @@ def backup(
     config: ConfigOption = CONFIG,
 ) -> None:
     """Copy the databases while the server runs. Keys are left out unless asked for."""
-    from bot.wiring import back_up
+    from bot.wiring.upkeep import back_up
 
     typer.echo(f"Backed up to {back_up(_config(config), to, keys_to)}.")
 

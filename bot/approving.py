@@ -30,19 +30,23 @@ class Approving:
     threads: Threads
     clock: Clock
 
-    async def decide(self, approval_id: str, approver: Principal, *, approve: bool) -> Approval:
-        """Grants or refuses, once. A grant is carried out with fresh facts; the customer hears the outcome either way.
+    async def decide(self, approval_id: str, approver: Principal, *, approve: bool) -> str:
+        """Grants or refuses, once, and does what follows. Returns what the customer was told.
 
         Raises `NotAllowed` for the requester or a role that doesn't suffice, `Conflict` when it was decided or has expired.
         """
-        tenant, now = approver.tenant.id, self.clock.now()
+        now = self.clock.now()
         decided = await self.database.write(lambda conn: self.approvals.decide(conn, approval_id, approver, approve, now))
+        return await self(decided, approver)
+
+    async def __call__(self, approval: Approval, approver: Principal) -> str:
+        """What follows from a decided approval: a grant is carried out with fresh facts; the customer hears it either way."""
         outcome: Outcome | None = None
-        if decided.state is ApprovalState.GRANTED:
-            outcome = await self.runner.run_approved(approval_id, approver)
-        text = await self._told(decided, outcome)
-        await self.database.write(lambda conn: self._tell(conn, decided, approver, text))
-        return await self.database.read(lambda conn: self.approvals.get(conn, tenant, approval_id))
+        if approval.state is ApprovalState.GRANTED:
+            outcome = await self.runner.run_approved(approval.id, approver)
+        text = await self._told(approval, outcome)
+        await self.database.write(lambda conn: self._tell(conn, approval, approver, text))
+        return text
 
     async def _told(self, approval: Approval, outcome: Outcome | None) -> str:
         """What the customer hears: the receipt, why it failed after all, or that it wasn't approved."""

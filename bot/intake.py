@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection
 
 from core import inbox
@@ -9,6 +10,7 @@ from core.clock import Clock
 from core.conversation import Author, EntryKind, Inbound
 from core.database import Database
 from core.durable import Durable
+from core.errors import Unavailable
 from core.inbox import Accepted
 from core.journal import Journal
 from core.vault import Vault
@@ -19,7 +21,10 @@ TURN = "turn"
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """Accepts messages. One commit, shared with whoever else writes just then, holds the inbox row and the customer's entry."""
+    """Accepts messages. One commit, shared with whoever else writes just then, holds the inbox row and the customer's entry.
+
+    While the engine isn't launched yet, messages wait in the inbox: `offer_unfinished` gives them to their lanes.
+    """
 
     database: Database
     durable: Durable
@@ -34,7 +39,10 @@ class Intake:
         Raises `BadInput` for ids that can't be kept and `Unavailable` when the database stays locked: nothing was accepted then.
         """
         accepted = await self.database.write(lambda conn: self.write(conn, inbound))
-        await self.durable.start(TURN, key=accepted.row_id, lane=inbound.ref.lane, argument=accepted.row_id)
+        try:
+            await self.durable.start(TURN, key=accepted.row_id, lane=inbound.ref.lane, argument=accepted.row_id)
+        except Unavailable:
+            structlog.get_logger("intake").info("turn.waits", row_id=accepted.row_id)
         return accepted
 
     async def offer_unfinished(self) -> int:

@@ -75,8 +75,8 @@ class GovernanceSection(Section):
 class KnowledgeSection(Section):
     """What the help centre is made from, and how likely an answer must be to be given."""
 
-    path: str = "demo/halcyon"
-    answerable: Fraction = 0.5
+    paths: Annotated[tuple[str, ...], Listed] = ("demo/halcyon/help", "demo/halcyon/internal")
+    answerable: Fraction = 0.6
 
 
 class MemorySection(Section):

@@ -94,10 +94,12 @@ def _dates(value: object) -> frozenset[date]:
 def _days(name: str) -> list[int]:
     first, _, last = name.partition("-")
     try:
-        start, end = DAYS.index(first), DAYS.index(last or first)
+        days = list(range(DAYS.index(first), DAYS.index(last or first) + 1))
     except ValueError as error:
         raise BadInput(f"{name!r} is no weekday or range of weekdays: write mon, or mon-fri.") from error
-    return list(range(start, end + 1))
+    if not days:
+        raise BadInput(f"{name!r} runs backwards: write fri-sun and mon apart.")
+    return days
 
 
 def _times(text: str) -> tuple[tuple[int, int], ...]:

@@ -1,7 +1,7 @@
 """The blocks of a Markdown or plain text: headings, paragraphs, list items, table rows, with their offsets."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import BadInput
 
@@ -56,7 +56,8 @@ def blocks_of(source: str, begin: int, *, file: str, formatted: bool) -> list[Bl
         line = _line(source, reader.fence_at)
         raise BadInput(f"{file}, line {line}: the code block is not closed: end it with {reader.fence}.")
     reader.close()
-    return sorted(reader.blocks + asked, key=lambda block: block.start)
+    found = reader.blocks if formatted else _with_text(reader.blocks)
+    return sorted(found + asked, key=lambda block: block.start)
 
 
 class _Reader:
@@ -144,8 +145,14 @@ class _Reader:
             self.blocks.append(Block(kind=kind, start=start, end=end, text=plain(self._source[start:end])))
 
 
+def _with_text(blocks: list[Block]) -> list[Block]:
+    """Of the short lines of a plain text only those are headings that a paragraph follows."""
+    followed = [*(block.kind == "paragraph" for block in blocks[1:]), False]
+    return [block if after else replace(block, kind="paragraph") for block, after in zip(blocks, followed, strict=True)]
+
+
 def _is_title_line(text: str) -> bool:
-    return len(text) <= HEADING_LETTERS and text[-1:] not in ".!?:;," and text[:1].isupper()
+    return len(text) <= HEADING_LETTERS and text[-1:] not in ".!?:;," and ". " not in text and text[:1].isupper()
 
 
 def _asked(source: str, begin: int, file: str) -> list[Block]:

@@ -20,7 +20,8 @@ _COUNTS = {
     **{"twenty": "20", "thirty": "30", "once": "1", "twice": "2"},
 }
 _UNIT_WORDS = "minute hour day week month year business seat people person attempt time level location call euro pound dollar"
-_UNITS = frozenset(stem(word) for word in _UNIT_WORDS.split())
+_UNITS = {form: word for word in _UNIT_WORDS.split() for form in (word, f"{word}s")}
+_CONDITIONS = ("unless", "except")
 _OPPOSITES = (
     ("before", "after"),
     ("least", "most"),
@@ -64,10 +65,11 @@ class Grounded:
 
 @dataclass(frozen=True, kw_only=True)
 class _Facts:
-    """What must not differ: figures with their units, names and codes in order, and menu paths."""
+    """What must not differ: figures with their units and names in order, codes and menu paths."""
 
     ordered: tuple[str, ...]
-    paths: frozenset[str]
+    figures: int
+    codes: frozenset[str]
 
 
 def support(sentence: Sentence, sources: Mapping[str, str], *, embedder: Embedder | None = None) -> Grounded:
@@ -86,7 +88,7 @@ def support(sentence: Sentence, sources: Mapping[str, str], *, embedder: Embedde
     span = " ".join(plain(citation.quote) for citation in sentence.citations)
     if _flat(text) and f" {_flat(text)} " in f" {_flat(span)} " and _whole(text, span):
         return Grounded(supported=True)
-    names = _names(span, *(sources[citation.article] for citation in sentence.citations))
+    names = _names(text, span, *(sources[citation.article] for citation in sentence.citations))
     reason = _differs(_facts(text, names), _facts(span, names)) or _turned(text, _closest(text, span))
     return Grounded(supported=False, reason=reason) if reason else _worded(text, span, embedder)
 
@@ -106,13 +108,11 @@ def _worded(text: str, span: str, embedder: Embedder | None) -> Grounded:
 
 def _differs(said: _Facts, cited: _Facts) -> str:
     """What the sentence states that the spans don't, in the order in which they do."""
-    unknown = [fact for fact in said.ordered if fact not in cited.ordered]
+    unknown = [fact for fact in said.ordered if fact not in cited.ordered] + sorted(said.codes - cited.codes)
     if unknown:
         return f"{unknown[0]!r} is not in the quote"
-    if said.paths - cited.paths:
-        return "a menu path is not in the quote"
     rest = iter(cited.ordered)
-    if not all(fact in rest for fact in said.ordered):
+    if cited.figures > 1 and not all(fact in rest for fact in said.ordered):
         return "figures or names are in another order than in the quote"
     return ""
 
@@ -122,6 +122,8 @@ def _turned(text: str, span: str) -> str:
     said, cited = set(_plain_words(text)), set(_plain_words(span))
     if bool(said & NEGATIONS) != bool(cited & NEGATIONS):
         return "it denies what the quote says, or the other way about"
+    if any(word in cited and word not in said for word in _CONDITIONS):
+        return "it leaves out the quote's condition"
     for one, other in _OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):
             if mine in said and mine not in cited and theirs in cited and theirs not in said:
@@ -132,21 +134,19 @@ def _turned(text: str, span: str) -> str:
 def _facts(text: str, names: frozenset[str]) -> _Facts:
     tokens = list(_TOKEN.finditer(text))
     ordered: list[str] = []
-    paths: set[str] = set()
+    codes: set[str] = set()
+    figures = 0
     for at, token in enumerate(tokens):
         kind, value = str(token.lastgroup), token.group()
         following = tokens[at + 1].group().lower() if at + 1 < len(tokens) else ""
-        if kind == "path":
-            paths.add(_flat(value))
-        elif kind in ("money", "number"):
-            ordered.append(_figure(value, following))
-        elif kind == "code":
-            ordered.append(value.lower())
-        elif value.lower() in _COUNTS:
-            ordered.append(_figure(_COUNTS[value.lower()], following))
+        if kind in ("path", "code"):
+            codes.add(_flat(value))
+        elif kind in ("money", "number") or value.lower() in _COUNTS:
+            ordered.append(_figure(_COUNTS.get(value.lower(), value), following))
+            figures += 1
         elif value in names:
             ordered.append(value.lower())
-    return _Facts(ordered=tuple(ordered), paths=frozenset(paths))
+    return _Facts(ordered=tuple(ordered), figures=figures, codes=frozenset(codes))
 
 
 def _figure(value: str, following: str) -> str:
@@ -156,20 +156,18 @@ def _figure(value: str, following: str) -> str:
     if "." in number and number.count(".") == 1:
         number = number.rstrip("0").rstrip(".")
     percent = "%" if value.endswith("%") or following == "percent" else ""
-    unit = stem(following) if not sign and not percent and stem(following) in _UNITS else ""
-    return f"{sign}{number}{percent}{' ' + unit if unit else ''}"
+    unit = _UNITS.get(following, "") if not sign and not percent else ""
+    return f"{sign}{number}{percent} {unit}".rstrip()
 
 
-def _names(span: str, *texts: str) -> frozenset[str]:
-    """Words that the texts write with a capital inside a sentence, and that never stand there without one."""
+def _names(*texts: str) -> frozenset[str]:
+    """Words that the texts write with a capital inside a sentence."""
     found: set[str] = set()
-    small: set[str] = set()
-    for text in (span, *texts):
+    for text in texts:
         for start, end in spans(text):
             tokens = [match.group() for match in re.finditer(r"[^\W\d_]+", text[start:end])]
             found |= {token for token in tokens[1:] if token[:1].isupper()}
-            small |= {token for token in tokens if token.islower()}
-    return frozenset(name for name in found if name.lower() not in small)
+    return frozenset(found)
 
 
 def _closest(text: str, span: str) -> str:

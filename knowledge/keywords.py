@@ -1,5 +1,6 @@
 """The keyword side of search: SQLite FTS5 or PostgreSQL full text, stemmed, with the tenant and audience inside the query."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,17 +33,15 @@ _PUT = {
         "setweight(to_tsvector('english', :body), 'A') || setweight(to_tsvector('english', :asked), 'A'))"
     ),
 }
-_FIND = {
-    "sqlite": text(
-        "SELECT section, -bm25(knowledge_words, 0, 0, 0, 1, 2, 1, 1) AS rank FROM knowledge_words "
-        "WHERE knowledge_words MATCH :query AND tenant = :tenant AND audience IN :audience ORDER BY rank DESC LIMIT :limit"
-    ),
-    "postgresql": text(
-        "SELECT section, ts_rank_cd('{0, 0, 0.6, 1}', words, to_tsquery('english', :query), 1) AS rank FROM knowledge_words "
-        "WHERE words @@ to_tsquery('english', :query) AND tenant = :tenant AND audience IN :audience "
-        "ORDER BY rank DESC LIMIT :limit"
-    ),
-}
+_FIND = text(
+    "SELECT section, -bm25(knowledge_words, 0, 0, 0, 1, 2, 1, 1) AS rank FROM knowledge_words "
+    "WHERE knowledge_words MATCH :query AND tenant = :tenant AND audience IN :audience ORDER BY rank DESC LIMIT :limit"
+)
+_RANKED = text(
+    "SELECT section, ts_rank('{0, 0, 0.5, 1}', words, to_tsquery('english', :query), 1) AS rank FROM knowledge_words "
+    "WHERE words @@ to_tsquery('english', :query) AND tenant = :tenant AND audience IN :audience"
+)
+_ALL = text("SELECT count(*) FROM knowledge_words WHERE tenant = :tenant AND audience IN :audience")
 _HOLDERS = {
     "sqlite": text(
         "SELECT section FROM knowledge_words WHERE knowledge_words MATCH :query AND tenant = :tenant AND audience IN :audience"
@@ -102,8 +101,22 @@ def find(conn: Connection, readers: Readers, query: str, *, limit: int) -> list[
     terms = content(query)[:LONGEST_QUERY]
     if not terms:
         return []
+    if conn.dialect.name == "postgresql":
+        return _find_by_term(conn, readers, terms)[:limit]
     values = {**readers.values(), "query": _any_of(conn, terms), "limit": limit}
-    return [(row.section, float(row.rank)) for row in conn.execute(_open(_FIND[conn.dialect.name]), values)]
+    return [(row.section, float(row.rank)) for row in conn.execute(_open(_FIND), values)]
+
+
+def _find_by_term(conn: Connection, readers: Readers, terms: Sequence[str]) -> list[tuple[str, float]]:
+    """PostgreSQL ranks without regard to how rare a word is, so each word is ranked by itself and weighed by its rarity."""
+    everything = conn.execute(_open(_ALL), readers.values()).scalar_one()
+    ranks: dict[str, float] = {}
+    for term in terms:
+        rows = conn.execute(_open(_RANKED), {**readers.values(), "query": _any_of(conn, [term])}).all()
+        rarity = math.log(1 + (everything + 1) / (len(rows) + 0.5))
+        for row in rows:
+            ranks[row.section] = ranks.get(row.section, 0.0) + rarity * float(row.rank)
+    return sorted(ranks.items(), key=lambda pair: -pair[1])
 
 
 def holders(conn: Connection, readers: Readers, terms: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -18,7 +18,7 @@ RIVALS = 5
 MOST_WORDS = 10
 FURTHEST = 3.0
 JUDGED = (
-    *("score", "asked", "asked_best", "sentence", "section", "keyword_rank"),
+    *("score", "asked", "asked_best", "sentence", "section"),
     *("covered", "covered_near", "unknown", "missing", "words", "margin", "lead", "kin", "foreign"),
 )
 
@@ -106,9 +106,7 @@ def rank(findings: Findings, fitted: Weights) -> list[Evidence]:
     return sorted(found, key=lambda evidence: -evidence.score)
 
 
-def judged(
-    ranked: Sequence[Evidence], words: Sequence[tuple[str, float]], coverage: Coverage, *, foreign: bool
-) -> dict[str, float]:
+def judged(ranked: Sequence[Evidence], coverage: Coverage, *, foreign: bool) -> dict[str, float]:
     """The features from which answerability is judged, for the first of `ranked`, which is not empty.
 
     `missing` counts the question's content words that the section lacks, `margin` is the lead over the next article, `lead`
@@ -122,7 +120,6 @@ def judged(
     return {
         **{name: best.parts[name] for name in ("asked", "asked_best", "sentence", "section")},
         "score": best.score,
-        "keyword_rank": dict(words).get(best.section, 0.0) / max(1, count),
         "covered": coverage.covered(best.section),
         "covered_near": max(coverage.covered(evidence.section) for evidence in ranked[:NEAREST]),
         "unknown": coverage.unknown(),

@@ -73,7 +73,6 @@ class Looked:
     text: str
     english: str
     vectors: Vectors
-    words: Sequence[tuple[str, float]]
     coverage: Coverage
     ranked: tuple[Evidence, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -122,9 +121,7 @@ class Search:
         english = [gloss(text, language) for text in texts]
         vectors, near = await asyncio.to_thread(self._nearest, readers, texts, english)
         words = await self._database.read(partial(_keywords, readers=readers, queries=english))
-        return [
-            self._judge(texts[i], english[i], vectors[[i, len(texts) + i]], near[i], words[i]) for i in range(len(texts))
-        ]
+        return [self._judge(texts[i], english[i], vectors[[i, len(texts) + i]], near[i], words[i]) for i in range(len(texts))]
 
     def _nearest(
         self, readers: Readers, texts: Sequence[str], english: Sequence[str]
@@ -142,10 +139,10 @@ class Search:
 
     def _judge(self, text: str, english: str, vectors: Vectors, near: dict[str, list[list[Near]]], words: "_Words") -> Looked:
         ranked = rank(Findings(near=near, words=words.found), self._fitted)
-        looked = Looked(text=text, english=english, vectors=vectors, words=words.found, coverage=words.coverage)
+        looked = Looked(text=text, english=english, vectors=vectors, coverage=words.coverage)
         if not ranked:
             return looked
-        features = judged(ranked, words.found, words.coverage, foreign=text != english)
+        features = judged(ranked, words.coverage, foreign=text != english)
         return replace(looked, ranked=tuple(ranked), features=features, answerable=answerable(features, self._fitted))
 
     def _hits(self, tenant: str, chosen: "_Chosen", shelved: Mapping[str, shelf.Shelved]) -> list[Hit]:
@@ -169,9 +166,7 @@ _Chosen = Sequence[tuple[Looked, Evidence]]
 
 def cited(passage: Passage) -> Citation:
     """The passage as a citation."""
-    return Citation(
-        article=passage.article, heading=passage.heading, start=passage.start, end=passage.end, quote=passage.quote
-    )
+    return Citation(article=passage.article, heading=passage.heading, start=passage.start, end=passage.end, quote=passage.quote)
 
 
 def _keywords(conn: Connection, readers: Readers, queries: Sequence[str]) -> list[_Words]:

@@ -30,7 +30,7 @@ from knowledge.embedder import MiniLmEmbedder, VectorCache  # noqa: E402 - the r
 from knowledge.index import MemoryIndex  # noqa: E402 - the repository is not installed
 from knowledge.ingest import Ingest  # noqa: E402 - the repository is not installed
 from knowledge.keywords import Readers  # noqa: E402 - the repository is not installed
-from knowledge.scoring import JUDGED, RANKED, Evidence, Weights, answerable, judged, weights  # noqa: E402
+from knowledge.scoring import JUDGED, RANKED, Evidence, Weights, answerable, judged  # noqa: E402
 from knowledge.search import Looked, Search  # noqa: E402 - the repository is not installed
 
 DATA = ROOT / "knowledge" / "training" / "answerability.jsonl"
@@ -41,6 +41,8 @@ STEPS = 400
 RATE = 0.3
 SHARPNESS = 12.0
 DECAY = 0.02
+
+NEUTRAL = Weights(ranking=dict.fromkeys(RANKED, 1.0), intercept=0.0, answerable={}, fitted_on="")
 
 Array = NDArray[np.float64]
 
@@ -65,7 +67,7 @@ async def gather(cache: Path) -> list[Example]:
     ingest = Ingest(database=database, journal=Journal(), index=index, embedder=embedder, clock=clock)
     await ingest.take(ROOT / "demo" / "halcyon" / "help", tenant="demo")
     readers = Readers(tenant="demo", audience=frozenset({"public"}))
-    search = Search(database=database, index=index, embedder=embedder, fitted=weights())
+    search = Search(database=database, index=index, embedder=embedder, fitted=NEUTRAL)
     names = await database.read(_names)
     examples: list[Example] = []
     started = time.perf_counter()
@@ -137,7 +139,7 @@ def reranked(example: Example, ranking: Array) -> list[Evidence]:
 def judged_row(example: Example, ranking: Array) -> list[float]:
     """The answerability features under other ranking weights."""
     kept = example.looked
-    features = judged(reranked(example, ranking), kept.words, kept.coverage, foreign=kept.text != kept.english)
+    features = judged(reranked(example, ranking), kept.coverage, foreign=kept.text != kept.english)
     return [features[name] for name in JUDGED]
 
 

@@ -21,7 +21,8 @@ from skills.billing.returning import PAUSE_PLAN, REACTIVATE_PLAN, UNDO_CANCELLAT
 from skills.billing.seats import ADD_SEATS, REDUCE_AT_RENEWAL, REMOVE_SEATS
 from skills.contract import Skill
 from skills.crm.accounts import GET_ACCOUNT, UPDATE_BILLING_CONTACT
-from skills.crm.quotes import DRAFT_QUOTE, GRANT_DISCOUNT, RAISE_OFFER
+from skills.crm.offers import GRANT_DISCOUNT, RAISE_OFFER
+from skills.crm.quotes import DRAFT_QUOTE
 from skills.helpdesk.callbacks import BOOK_CALLBACK
 from skills.helpdesk.notices import INCIDENT_STATUS, SEND_CODE, SEND_TRANSCRIPT
 from skills.helpdesk.tickets import OPEN_TICKET, TICKET_STATUS

@@ -78,8 +78,8 @@ class Limits:
 
     deadline_s: float = 5.0
     tries: int = 3
-    per_second: float = 20.0
-    at_once: int = 8
+    per_second: float = 200.0
+    at_once: int = 32
 
 
 @dataclass(frozen=True, kw_only=True)

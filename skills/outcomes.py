@@ -12,11 +12,13 @@ from sqlalchemy import Boolean, Column, Connection, Index, String, Table, insert
 from core.action import ActionRequest, Argument, Decision
 from core.conversation import Offer, Sentence
 from core.database import Instant, metadata
-from core.errors import Conflict
+from core.errors import Conflict, RapportError, Unavailable
 from core.vault import Vault
 from governance.facts import Facts
 from governance.request_text import request_from_text, request_to_text
 from skills.contract import Detour, Done, Prepared, Skill
+from skills.refusals import code_of, refusal
+from skills.wording import say
 
 outcomes = Table(
     "outcomes",
@@ -228,3 +230,38 @@ def _text(outcome: Outcome) -> str:
             then_slots=done.then.slots if done.then else {},
         )
     return _SAVED.dump_json(saved).decode()
+
+
+def not_allowed(request: ActionRequest, decision: Decision) -> Outcome:
+    """What policy doesn't let happen."""
+    code = decision.reasons[0].code if decision.reasons else decision.name
+    return Outcome(status=Status.REFUSED, request=request, decision=decision, code=code)
+
+
+def failed(skill: Skill, request: ActionRequest, error: RapportError, *, uncertain: bool) -> Outcome:
+    """What went wrong, in words for the customer."""
+    if isinstance(error, Unavailable):
+        told = say("skills.uncertain" if uncertain else "skills.unavailable")
+    else:
+        told = refusal(skill.owner, error, {})
+    return Outcome(
+        status=Status.FAILED,
+        request=request,
+        code=code_of(error),
+        told=(told,),
+        uncertain=uncertain,
+        handoff="policy" if uncertain else None,
+    )
+
+
+def nobody_knows(request: ActionRequest) -> Outcome:
+    """What was tried long ago and never answered: a person has to look."""
+    return Outcome(
+        status=Status.FAILED,
+        request=request,
+        code="uncertain",
+        told=(say("skills.uncertain"),),
+        uncertain=True,
+        handoff="policy",
+        repeated=True,
+    )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.action import ActionRequest, Argument, Decision, Deny, Reason
 from core.clock import Clock
-from core.errors import BadInput, NotFound, Unavailable
+from core.errors import BadInput, NotFound
 from core.people import PrincipalKind
 from governance.facts import Facts
 from governance.gate import Gate
@@ -81,7 +81,7 @@ class Proposer:
         return base_facts(request, self.switches())
 
     async def fresh(self, skill: Skill, request: ActionRequest, context: Context, talk: Talk) -> Gathered:
-        """All that policy should know, as of now, with what the skill works out from the exact arguments."""
+        """All that policy should know as of now, with what the skill works out from the arguments. Raises `Unavailable`."""
         gathered = await gather(self.sources, request, talk, self.switches(), self.clock.now())
         judge = skill.facts
         if judge is None:
@@ -89,7 +89,7 @@ class Proposer:
         arguments = model_of(skill, request)
         try:
             found = await self.lanes.of(skill.id, skill.limits).call(lambda: judge(context, arguments))
-        except (Unavailable, NotFound):
+        except NotFound:
             return gathered
         return replace(gathered, facts=gathered.facts.merged(found))
 

@@ -141,11 +141,13 @@ class Lane:
                     await self.places.acquire()
             except TimeoutError as error:
                 raise self._unavailable("is busy with earlier requests", "busy", tried=False) from error
+        entered = False
         try:
             await self._take_turn()
-        except BaseException:
-            self.places.release()
-            raise
+            entered = True
+        finally:
+            if not entered:
+                self.places.release()
 
     async def _take_turn(self) -> None:
         wait = self.rate.wait_s()

@@ -11,9 +11,9 @@ from enum import StrEnum
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from core.action import ActionRequest, Allow, Decision, Effect, NeedsApproval
+from core.action import ActionRequest, Allow, Effect, NeedsApproval
 from core.database import Database
-from core.errors import BadInput, Conflict, NotAllowed, NotFound, RapportError, Unavailable
+from core.errors import BadInput, Conflict, NotAllowed, NotFound, Unavailable
 from core.people import Principal, PrincipalKind
 from governance.approvals import Approval, Approvals
 from governance.facts import Facts
@@ -21,11 +21,10 @@ from governance.ledger import Grant
 from governance.roles import enough
 from skills.contract import Context, Done, Ready, Skill, Slots
 from skills.facts import Gathered, Talk
-from skills.outcomes import Kept, Outcome, Outcomes, Proposal, State, Status
+from skills.outcomes import Kept, Outcome, Outcomes, Proposal, State, Status, failed, nobody_knows, not_allowed
 from skills.propose import Proposer, model_of
 from skills.record import Recorder
-from skills.refusals import code_of, refusal
-from skills.wording import say
+from skills.refusals import code_of
 
 APPROVAL_FOR = timedelta(days=3)
 RESUME_FOR = timedelta(hours=24)
@@ -83,12 +82,10 @@ class Runner:
 
         The same request again gives the same outcome and has no second effect, also when a crash came in between.
         """
-        skill = self._skill(request.skill)
-        if context is None:
-            context = self.proposer.context(skill, request)
-        else:
+        skill = self._skill(request)
+        if context is not None:
             context = replace(context, principal=request.principal, account_id=request.account_id)
-            context = self.proposer.seen_by(skill, context)
+        context = self.proposer.seen_by(skill, context) if context else self.proposer.context(skill, request)
         if request.effect is Effect.READ:
             return await self._read(skill, request, context)
         return await self._run(skill, request, context, talk, None)
@@ -120,7 +117,7 @@ class Runner:
         role = enough(approver.roles, approval.role) if approver.kind is PrincipalKind.AGENT else None
         if role is None:
             raise NotAllowed(f"This needs the role {approval.role} or above: ask somebody who holds it.", role=approval.role)
-        skill = self._skill(request.skill)
+        skill = self._skill(request)
         talk = Talk(correlation_id=request.correlation_id, raised_by=request.raised_by, live=False)
         said = Say(approval=approval, role=approval.decided_role or role)
         return await self._run(skill, request, self.proposer.context(skill, request), talk, said)
@@ -130,7 +127,7 @@ class Runner:
 
         The leave to undo was given with the leave to do: a person who may do a thing may have it undone when the rest fails.
         """
-        skill = self._skill(request.skill)
+        skill = self._skill(request)
         undo = skill.compensate
         if undo is None:
             raise Conflict(
@@ -148,13 +145,13 @@ class Runner:
         decision = self.proposer.gate.decide(request, facts)
         if not isinstance(decision, Allow):
             await self.recorder.decided(request, decision, facts)
-            return _not_allowed(request, decision)
+            return not_allowed(request, decision)
         try:
             arguments = model_of(skill, request)
             done = await self._try(skill, lambda: skill.execute(context, arguments, request.idempotency_key))
         except (BadInput, Conflict, NotFound, Unavailable) as error:
             await self.recorder.failed(request, code_of(error), uncertain=False)
-            return _failed(skill, request, error, uncertain=False)
+            return failed(skill, request, error, uncertain=False)
         await self.recorder.read(request, decision, facts)
         return Outcome(status=Status.DONE, request=request, decision=decision, done=done)
 
@@ -163,14 +160,18 @@ class Runner:
         if kept is not None:
             return await self._again(skill, request, context, kept)
         for _ in range(MOST_DECISIONS):
-            gathered = await self.proposer.fresh(skill, request, context, talk)
+            try:
+                gathered = await self.proposer.fresh(skill, request, context, talk)
+            except Unavailable as error:
+                await self.recorder.failed(request, code_of(error), uncertain=False)
+                return failed(skill, request, error, uncertain=False)
             facts = gathered.facts if said is None else _with_approver(gathered.facts, request, said)
             decision = self.proposer.gate.decide(request, facts)
             await self.recorder.decided(request, decision, facts)
             if isinstance(decision, NeedsApproval) and said is None:
                 return await self.seek_approval(request, decision, facts)
             if not isinstance(decision, Allow):
-                return _not_allowed(request, decision)
+                return not_allowed(request, decision)
             begun = await self._begin(request, replace(gathered, facts=facts), said)
             if begun is Begun.BEFORE:
                 return await self.run(request, talk)
@@ -183,16 +184,7 @@ class Runner:
         if kept.state is not State.STARTED:
             return await self.database.read(lambda conn: self.outcomes.outcome(conn, kept, request, skill))
         if self.now - kept.started_at > RESUME_FOR:
-            told = (say("skills.uncertain"),)
-            return Outcome(
-                status=Status.FAILED,
-                request=request,
-                code="uncertain",
-                told=told,
-                uncertain=True,
-                handoff="policy",
-                repeated=True,
-            )
+            return nobody_knows(request)
         return await self._execute(skill, request, context, reserved=kept.reserved)
 
     async def _begin(self, request: ActionRequest, gathered: Gathered, said: Say | None) -> "Begun":
@@ -231,7 +223,7 @@ class Runner:
         except Unavailable as error:
             return await self._unanswered(skill, request, error, reserved=reserved)
         except (BadInput, Conflict, NotFound, NotAllowed) as error:
-            outcome = _failed(skill, request, error, uncertain=False)
+            outcome = failed(skill, request, error, uncertain=False)
             await self._finish(outcome, reserved=reserved)
             return outcome
         outcome = Outcome(status=Status.DONE, request=request, done=done)
@@ -251,7 +243,7 @@ class Runner:
 
         await self.database.write(note)
         await self.recorder.failed(request, code_of(error), uncertain=uncertain)
-        return _failed(skill, request, error, uncertain=uncertain)
+        return failed(skill, request, error, uncertain=uncertain)
 
     async def _finish(self, outcome: Outcome, *, reserved: bool) -> None:
         request, now = outcome.request, self.now
@@ -270,10 +262,11 @@ class Runner:
     async def _try(self, skill: Skill, work: Callable[[], Awaitable[Done]]) -> Done:
         return await self.proposer.lanes.of(skill.id, skill.limits).call(work)
 
-    def _skill(self, skill_id: str) -> Skill:
-        skill = self.catalogue.get(skill_id)
-        if skill is None:
-            raise NotFound(f"There is no skill {skill_id!r}: add it to the catalogue, or correct the id.", skill=skill_id)
+    def _skill(self, request: ActionRequest) -> Skill:
+        skill = self.catalogue.get(request.skill)
+        if skill is None or skill.effect is not request.effect:
+            what = f"no skill {request.skill!r} that would {request.effect}"
+            raise NotFound(f"There is {what}: add it to the catalogue, or correct the request.", skill=request.skill)
         return skill
 
 
@@ -295,24 +288,4 @@ def _grant(request: ActionRequest, facts: Facts, now: datetime) -> Grant | None:
         usd_minor=facts.amount_usd_minor,
         key=request.idempotency_key,
         at=now,
-    )
-
-
-def _not_allowed(request: ActionRequest, decision: Decision) -> Outcome:
-    code = decision.reasons[0].code if decision.reasons else decision.name
-    return Outcome(status=Status.REFUSED, request=request, decision=decision, code=code)
-
-
-def _failed(skill: Skill, request: ActionRequest, error: RapportError, *, uncertain: bool) -> Outcome:
-    if isinstance(error, Unavailable):
-        told = say("skills.uncertain" if uncertain else "skills.unavailable")
-    else:
-        told = refusal(skill.owner, error, {})
-    return Outcome(
-        status=Status.FAILED,
-        request=request,
-        code=code_of(error),
-        told=(told,),
-        uncertain=uncertain,
-        handoff="policy" if uncertain else None,
     )

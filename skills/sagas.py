@@ -131,7 +131,7 @@ class Sagas:
             outcome = await self._runner.run(request, talk)
         except (BadInput, Conflict, NotFound, NotAllowed) as error:
             return Event.FAILED, code_of(error)
-        return _event_of(outcome), outcome.code or outcome.status.value
+        return _event_of(outcome), "" if outcome.status is Status.DONE else outcome.code or outcome.status.value
 
     async def _undo(self, request: ActionRequest) -> tuple[Event, str]:
         """Takes an action back; what doesn't work out is left to a person."""

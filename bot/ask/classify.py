@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from handoff.triage import TriageInput, decide
-
 from bot.ask.play import Worlds
 from bot.ask.script import Said as Line
 from bot.ask.script import Script
 from bot.dialogue.guard import screen
 from core.errors import BadInput
 from core.language import Said, UnderstandRequest
+from handoff.triage import TriageInput, decide
 
 
 async def classified(worlds: Worlds, script: Script) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Plays a script in a fresh world and gives back its output line."""
 
 import re
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 from bot.ask.script import Decided, Pressed, Said, Script
 from bot.ask.world import World
 from core.conversation import Reply
+from core.errors import RapportError
 from core.language import IntentSpec, LanguageModel
 
 CODE = re.compile(r"\{code\}")
@@ -52,7 +54,7 @@ async def play(worlds: Worlds, script: Script) -> Line:
 async def _turn(world: World, turn: Said | Pressed | Decided) -> Reply | None:
     match turn:
         case Decided(role=role, approve=approve):
-            await world.decide(role, approve)
+            await _decide(world, role, approve)
         case Pressed(confirm=confirm):
             return await world.press(confirm)
         case Said(role="customer", history=False, text=text):
@@ -65,9 +67,20 @@ async def _turn(world: World, turn: Said | Pressed | Decided) -> Reply | None:
     return None
 
 
+async def _decide(world: World, role: str, approve: bool) -> None:
+    """A decision that can't be made (no approval open, or not for this role) is reported, and the script goes on."""
+    try:
+        await world.decide(role, approve)
+    except RapportError as error:
+        sys.stderr.write(f"rapport ask: {error.message}\n")
+
+
 def shown(reply: Reply) -> Line:
     """A reply as scripts see it."""
     text = [reply.text] if reply.text else []
+    if reply.card is not None:
+        rows = "; ".join(f"{label}: {value}" for label, value in reply.card.rows)
+        text.append(f"{reply.card.title}: {rows}. {reply.card.rule}".strip())
     if reply.handoff is not None and reply.handoff.message and not reply.silent:
         text.append(reply.handoff.message)
     return {

@@ -1,13 +1,13 @@
 """Approvals at the console: what waits for this agent's yes or no, and deciding it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.entry_view import JsonObject
 from bot.console.cases import CaseDesk
-from bot.console.views import of_approval
 from bot.http.bodies import flag_of, id_in_path, json_body
 from bot.http.sessions import Seat, Sessions
 from bot.rooms import Rooms
@@ -27,7 +27,9 @@ class ApprovalDesk:
 
     async def waiting(self, request: web.Request) -> web.Response:
         seat = self._sessions.seat(request)
-        return web.json_response({"approvals": await self._rooms.database.read(lambda conn: self._waiting(conn, seat))})
+        now = self._rooms.clock.now()
+        waiting = await self._rooms.database.read(lambda conn: self._waiting(conn, seat, now))
+        return web.json_response({"now": now.isoformat(), "approvals": waiting})
 
     async def decide(self, request: web.Request) -> web.Response:
         """Decides once, then carries out what follows from it; the customer is told."""
@@ -43,16 +45,11 @@ class ApprovalDesk:
         self._rooms.live.publish(lane)
         return web.json_response({"approval": shown, "told": told})
 
-    def _waiting(self, conn: Connection, seat: Seat) -> list[JsonObject]:
-        found = self._rooms.approvals.open_for(conn, self._rooms.tenant.id, seat.agent.roles, self._rooms.clock.now())
-        return [self._shown(conn, seat, each) for each in found]
+    def _waiting(self, conn: Connection, seat: Seat, now: datetime) -> list[JsonObject]:
+        found = self._rooms.approvals.open_for(conn, self._rooms.tenant.id, seat.agent.roles, now)
+        return [self._cases.shown_approval(conn, seat, each) for each in found]
 
     def _after(self, conn: Connection, seat: Seat, decided: Approval) -> tuple[JsonObject, str]:
         tenant = self._rooms.tenant.id
         conversation = self._rooms.threads.get(conn, tenant, decided.conversation_id)
-        return self._shown(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id)), conversation.ref.lane
-
-    def _shown(self, conn: Connection, seat: Seat, approval: Approval) -> JsonObject:
-        request = self._cases.request_of(conn, approval)
-        shown = of_approval(approval, request, seat.agent.roles, seat.agent.id, self._rooms.clock.now())
-        return {**shown, "title": self._rooms.skill_titles.get(approval.skill, approval.skill.replace("_", " "))}
+        return self._cases.shown_approval(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id)), conversation.ref.lane

@@ -143,13 +143,17 @@ class CaseDesk:
             "cases": [of_case(case) for case in cases],
             "entries": [of_entry(entry) for entry in entries],
             "pressed": inbox.pressed(conn, conversation.ref),
-            "approvals": [
-                of_approval(each, self.request_of(conn, each), seat.agent.roles, seat.agent.id, now) for each in approvals
-            ],
+            "approvals": [self.shown_approval(conn, seat, each) for each in approvals],
             "promises": [of_promise(each) for each in rooms.promises.open_in(conn, tenant, conversation.id)],
         }
 
-    def request_of(self, conn: Connection, approval: Approval) -> ActionRequest | None:
+    def shown_approval(self, conn: Connection, seat: Seat, approval: Approval) -> JsonObject:
+        """An approval as this agent sees it, under the name that its skill has for people."""
+        request = self._request_of(conn, approval)
+        shown = of_approval(approval, request, seat.agent, self._rooms.clock.now())
+        return {**shown, "title": self._rooms.skill_titles.get(approval.skill, approval.skill.replace("_", " "))}
+
+    def _request_of(self, conn: Connection, approval: Approval) -> ActionRequest | None:
         """The request as it was made; None once its customer was erased, or when it isn't what was asked for."""
         try:
             return self._rooms.approvals.action(conn, approval)

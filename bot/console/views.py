@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.channels.entry_view import CITATION_FIELDS, JsonObject, rows_of
+from bot.rooms import Agent
 from core.action import ActionRequest
 from core.conversation import Entry, EntryKind
 from governance.approvals import Approval, ApprovalState
@@ -88,11 +89,9 @@ def of_entry(entry: Entry) -> JsonObject:
     }
 
 
-def of_approval(
-    approval: Approval, request: ActionRequest | None, roles: frozenset[str], agent_id: str, now: datetime
-) -> JsonObject:
+def of_approval(approval: Approval, request: ActionRequest | None, agent: Agent, now: datetime) -> JsonObject:
     """An approval with its exact arguments; `may_decide` says whether this agent's yes or no would count."""
-    own = approval.requested_by == agent_id
+    own = approval.requested_by == agent.id
     waiting = approval.state is ApprovalState.OPEN and approval.expires_at > now
     arguments = request.arguments.items() if request else ()
     return {
@@ -117,7 +116,7 @@ def of_approval(
         "decided_by": approval.decided_by,
         "decided_at": _time(approval.decided_at),
         "own": own,
-        "may_decide": waiting and not own and enough(roles, approval.role) is not None,
+        "may_decide": waiting and not own and enough(agent.roles, approval.role) is not None,
     }
 
 

@@ -107,7 +107,9 @@ class Machine:
             if result.reads:
                 return Step(state=state.replace(task), commands=(Execute(task=task),))
             task = task.model_copy(update={"phase": Phase.CONFIRMING})
-            return Step(state=state.replace(task), commands=(Say(sentences=ready.intro), ShowCard(task=task)))
+            return Step(
+                state=state.replace(task), commands=(Say(sentences=ready.intro), Wording(id="card.check"), ShowCard(task=task))
+            )
         if task.parent is not None:
             return self._unwelcome_detour(state, task)
         if isinstance(decision, NeedsApproval):

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from handoff.triage import TriageInput, Verdict, decide
-
 from bot.dialogue.opening import Opening
 from bot.dialogue.state import DialogueState
 from core.language import Act, Understanding
+from handoff.triage import TriageInput, Verdict, decide
 from skills.contract import Skill
 
 SERVED = {"out_of_scope_account_change", "money_over_limit", "negotiation", "repeated_failure"}

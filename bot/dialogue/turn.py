@@ -24,6 +24,7 @@ from core.durable import Steps
 from core.errors import RapportError
 from core.language import Act, Said, Understanding, UnderstandRequest
 from memory.recall import Recall
+from skills.catalogue import intents
 from skills.contract import Context, Ports, Skill
 
 
@@ -115,7 +116,7 @@ class Turns:
         expecting = next((slot for slot in skill.slots if top and slot.name == top.asking), None) if skill else None
         request = UnderstandRequest(
             said=[*opening.said, latest],
-            intents=[each.intent for each in self.tools.skills.values() if each.id != "raise_offer"],
+            intents=intents(),
             expecting=expecting,
             active_intent=top.skill if top else None,
         )

@@ -14,7 +14,7 @@ from bot.rooms import Agent, Rooms
 VISITOR_COOKIE, AGENT_COOKIE = "rapport_visitor", "rapport_agent"
 CSRF_HEADER = "X-CSRF-Token"
 AGENT_LIFETIME = timedelta(hours=10)
-LINK_LIFETIME = timedelta(minutes=15)
+LINK_LIFETIME = timedelta(minutes=60)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,13 @@
 """What is loaded once and shared: the sentence model, the embedded language model, the demo company, the policies."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.models.embedded.model import EmbeddedModel
-
 from bot.ask.play import Mind
+from bot.models.embedded.model import EmbeddedModel
 from core.config import Config
 from core.language import Embedder, LanguageModel
 from governance.gate import Gate
@@ -16,7 +16,8 @@ from knowledge.embedder import MiniLmEmbedder
 from knowledge.vector_cache import VectorCache
 from skills.billing.pricebook import InternalTerms
 from skills.billing.prices import PriceList
-from skills.catalogue import CATALOGUE
+from skills.catalogue import CATALOGUE, intents
+from skills.examples import near_misses
 from skills.sandbox.data import CompanyData
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -41,11 +42,11 @@ class Heavy:
     def _warm(self) -> None:
         self.embedder.embed(["ready"])
         if isinstance(self.model, EmbeddedModel):
-            self.model.warm()
+            self.model.warm(intents())
 
     @property
     def mind(self) -> Mind:
-        return Mind(model=self.model, intents=[skill.intent for skill in CATALOGUE if skill.id != "raise_offer"])
+        return Mind(model=self.model, intents=intents())
 
 
 def load(config: Config) -> Heavy:
@@ -56,8 +57,9 @@ def load(config: Config) -> Heavy:
     model = EmbeddedModel(
         embedder=embedder,
         filed=filed,
-        question_examples=_asked(Path(config.knowledge.path)),
+        question_examples=_asked(config.knowledge.paths),
         lexicon=Path(config.demo.folder) / "lexicon.toml",
+        hard_questions=near_misses().get("question", ()),
         cache_dir=cache / "heads",
         today=lambda: START,
     )
@@ -78,10 +80,10 @@ def light(config: Config, model: LanguageModel, embedder: Embedder) -> Heavy:
     )
 
 
-def _asked(folder: Path) -> list[str]:
+def _asked(folders: Sequence[str]) -> list[str]:
     """What customers ask, as the public articles say: examples of a question to the help centre."""
     found: list[str] = []
-    for file in sorted(folder.rglob("*.md")):
+    for file in sorted(file for folder in folders for file in Path(folder).rglob("*.md")):
         article = parse(decode(file.read_bytes(), str(file)), file=str(file))
         if article.audience == "public":
             found.extend(question for section in article.sections for question in section.asked)

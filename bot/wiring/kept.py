@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from core.runner import Runner, Work
 from core.sealer import Checkpoint, Sealer
 from core.settings import remembered_instant
 from knowledge.chroma_index import ChromaIndex
+from knowledge.index import VectorIndex
 from knowledge.ingest import Ingest, Report
 from knowledge.search import Search
 from memory.chroma_memory import ChromaVectors
@@ -60,7 +62,7 @@ def open_database(config: Config) -> Database:
     return database
 
 
-async def open_house(config: Config, heavy: Heavy, *, index: ChromaIndex | None = None) -> Kept:
+async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None = None) -> Kept:
     """Opens it all; the engine isn't launched yet, so that routes can be served while the models load."""
     data = config.data_dir
     database = open_database(config)
@@ -107,9 +109,9 @@ def register_turns(durable: Durable, house: House) -> None:
     durable.register(TURN, turn)
 
 
-async def take_in(kept: Kept, path: Path) -> Report:
-    """Brings the help centre in line with a folder or file."""
-    return await kept.ingest.take(path, tenant=kept.house.tenant.id)
+async def take_in(kept: Kept, paths: Sequence[str]) -> list[Report]:
+    """Brings the help centre in line with folders or files."""
+    return [await kept.ingest.take(Path(path), tenant=kept.house.tenant.id) for path in paths]
 
 
 def secret_of(config: Config) -> bytes:

@@ -81,19 +81,20 @@ async def worlds(config: Config) -> AsyncGenerator[FreshWorlds]:
     """Worlds with the embedded model and the whole help centre. Loads what is shared, and closes it in the end."""
     heavy = load(config)
     await heavy.warm()
-    async with opened(config, heavy, Path(config.knowledge.path)) as made:
+    async with opened(config, heavy, *(Path(each) for each in config.knowledge.paths)) as made:
         yield made
 
 
 @asynccontextmanager
-async def opened(config: Config, heavy: Heavy, help_centre: Path) -> AsyncGenerator[FreshWorlds]:
-    """Worlds over what is loaded already, with the articles of a folder."""
+async def opened(config: Config, heavy: Heavy, *folders: Path) -> AsyncGenerator[FreshWorlds]:
+    """Worlds over what is loaded already, with the articles of these folders."""
     knowledge = Database.open("sqlite://")
     knowledge.create_all()
     index = MemoryIndex()
     clock = FixedClock(config.demo.clock_start or START)
     ingest = Ingest(database=knowledge, journal=Journal(), index=index, embedder=heavy.filed, clock=clock)
-    await ingest.take(help_centre, tenant=config.tenant.id)
+    for folder in folders:
+        await ingest.take(folder, tenant=config.tenant.id)
     search = Search(database=knowledge, index=index, embedder=heavy.embedder)
     try:
         yield FreshWorlds(config=config, heavy=heavy, knowledge=knowledge, search=search, mind=heavy.mind)

@@ -27,11 +27,11 @@ from skills.wording import counted, local, say, spelled
 
 REGIONS = {"EU": "the EU (Frankfurt)", "US": "the US (Virginia)", "AU": "Australia (Sydney)"}
 REGION_WORDS = {
-    "EU": re.compile(r"\b(?:eu|europe\w*|frankfurt|german\w*|europa|ue)\b", re.IGNORECASE),
-    "US": re.compile(r"\b(?:usa?|america\w*|virginia|united states)\b", re.IGNORECASE),
-    "AU": re.compile(r"\b(?:au|australia\w*|sydney)\b", re.IGNORECASE),
+    "EU": re.compile(r"\b(?:EU|UE|(?i:eu|europe\w*|frankfurt|german\w*|europa))\b"),
+    "US": re.compile(r"\b(?:US|USA|(?i:usa|america\w*|virginia|united states))\b"),
+    "AU": re.compile(r"\b(?:AU|(?i:australia\w*|sydney))\b"),
 }
-FROM = re.compile(r"\b(?:from|out of|instead of|off|not(?: be)? in)\b[^.]*?$", re.IGNORECASE)
+LEAVING = re.compile(r"\b(?:from|out of|instead of|off|not(?: be)? in)(?: the)?\s*$", re.IGNORECASE)
 
 
 class Nothing(BaseModel):
@@ -141,7 +141,7 @@ def _region(said: Said) -> Argument | None:
     spoken = [
         region
         for region, words in REGION_WORDS.items()
-        if (match := words.search(text)) and not FROM.search(text[: match.start()])
+        if (match := words.search(text)) and not LEAVING.search(text[: match.start()])
     ]
     return said.words(spoken[0]) if len(spoken) == 1 else None
 

@@ -20,7 +20,7 @@ NUMBER = re.compile(r"\b(?:INV[- ]?)?(\d{4,})\b", re.IGNORECASE)
 OPEN = {"open", "overdue", "payment_failed"}
 STATES = {"paid": "paid", "open": "open", "overdue": "overdue", "payment_failed": "unpaid, the card failed"}
 UNPAID = re.compile(r"\b(?:open|unpaid|owe|outstanding|overdue|due|offen\w*|impay\w*|pendient\w*|ubetalt\w*)\b", re.IGNORECASE)
-VAT_ID = re.compile(r"\b[A-Z]{2}[ ]?[0-9A-Z]{8,12}\b")
+VAT_ID = re.compile(r"\b[A-Z]{2}(?=[0-9A-Z]*\d)[0-9A-Z]{8,12}\b")
 DETAILS = ("name", "address", "vat_id", "po_number")
 ASKED = {"name": "company name", "address": "address", "vat_id": "VAT ID", "po_number": "PO number"}
 INVOICE = SlotSpec(name="invoice", kind="invoice", ask="Which invoice is it about?", required=False)
@@ -175,7 +175,7 @@ def _detail(said: Said) -> tuple[Argument | None, Argument | None]:
     detail = next(fits, None)
     vat = VAT_ID.search(said.context.said)
     if detail is None and vat:
-        return said.words("vat_id"), said.words(vat.group().replace(" ", ""))
+        return said.words("vat_id"), said.words(vat.group())
     value = said.text("value")
     found = said.argument("value", value) if value else None
     return (said.argument("detail", detail) if detail else None), found

@@ -11,7 +11,7 @@ export const exact = (iso) => full.format(new Date(iso));
 // "12 min", "3 h", "2 d": how much, without when.
 export function span(seconds) {
   const left = Math.abs(seconds);
-  if (left < 60) return "under a minute";
+  if (left < 60) return "<1 min";
   if (left < 3600) return `${Math.round(left / 60)} min`;
   if (left < 86400) return `${Math.round(left / 3600)} h`;
   return `${Math.round(left / 86400)} d`;

@@ -24,12 +24,11 @@ const composer = new Composer({ most: Number(about.most), send: (text) => write(
 
 const face = el("span", { class: "face" }, icon("spark"));
 const speaker = el("h1", { text: about.bot });
-const state = el("p", { class: "speaker-state", text: `${about.company} support` });
+const state = el("p", { class: "speaker-state", text: `AI assistant · ${about.company} support` });
 const ask = button("Talk to a person", { kind: "quiet", onclick: () => askForPerson() });
 const items = el("div", { class: "menu-items", role: "menu" });
 const menu = el("details", { class: "menu" }, el("summary", { class: "icon-button", "aria-label": "More" }, icon("more")), items);
 const banner = el("p", { class: "banner", role: "status", hidden: true });
-const disclosure = el("p", { class: "disclosure", text: "You are chatting with an AI assistant. A person can join." });
 const starters = el("div", { class: "starters" });
 const rating = el("div", { class: "rating", hidden: true });
 
@@ -39,7 +38,6 @@ document.getElementById("chat").append(
     { class: "widget" },
     el("header", { class: "top" }, face, el("div", { class: "speaker" }, speaker, state), ask, menu),
     banner,
-    disclosure,
     thread.node,
     starters,
     rating,
@@ -110,7 +108,7 @@ function entered(answer, anew = false) {
 }
 
 function speak({ kind, name }) {
-  const looks = { assistant: ["spark", name || about.bot, `${about.company} support`], waiting: ["clock", "Waiting for a person", "The assistant is silent until then"], person: ["person", name, `${about.company} support · a person`] };
+  const looks = { assistant: ["spark", name || about.bot, `AI assistant · ${about.company} support`], waiting: ["clock", "Waiting for a person", "The assistant is silent until then"], person: ["person", name, `A person · ${about.company} support`] };
   const [mark, title, note] = looks[kind];
   face.replaceChildren(icon(mark));
   face.className = `face ${kind}`;

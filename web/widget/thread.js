@@ -15,7 +15,8 @@ export class Thread {
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions text", "aria-label": "Conversation" });
     this.onTheWay = el("div", { class: "group mine" });
     this.doing = el("p", { class: "doing", role: "status", hidden: true });
-    this.node = el("div", { class: "thread", tabindex: "0" }, this.log, this.onTheWay, this.doing);
+    const disclosure = el("p", { class: "disclosure", text: "You are chatting with an AI assistant. A person can join." });
+    this.node = el("div", { class: "thread", tabindex: "0" }, disclosure, this.log, this.onTheWay, this.doing);
   }
 
   get empty() {

@@ -13,18 +13,40 @@ from bot.models.embedded.views import View
 from core.language import Act
 
 FILE = Path(__file__).with_name("acts.toml")
-ORDER = ("repeat", "bot_question", "cancel", "clarify", "skip", "resume", "praise", "thanks", "goodbye", "deny", "affirm", "greet")
+ORDER = (
+    "repeat",
+    "bot_question",
+    "cancel",
+    "clarify",
+    "skip",
+    "resume",
+    "praise",
+    "thanks",
+    "goodbye",
+    "deny",
+    "affirm",
+    "greet",
+)
 OPENING = ("affirm", "deny", "thanks", "greet")
 SMALL = (Act.THANKS, Act.GREET, Act.GOODBYE, Act.BOT_QUESTION, Act.PRAISE)
 CERTAIN = 0.97
 TOLD = 0.85
 LIKELY = 0.7
 LONGEST_REPLY = 14
-QUESTION = re.compile(r"\?|^(?:how|what|when|where|which|who|why|wie|was|wann|wo|comment|quand|où|cómo|cuándo|dónde|hvordan|hvornår|hoe)\b", re.IGNORECASE)
+QUESTION = re.compile(
+    r"\?|^(?:how|what|when|where|which|who|why|wie|was|wann|wo|comment|quand|où|cómo|cuándo|dónde|hvordan|hvornår|hoe)\b",
+    re.IGNORECASE,
+)
 BUT = re.compile(r"\b(?:but|except|only|unless|however|aber|mais|pero|maar|men|ma)\b", re.IGNORECASE)
+BACK_TO = re.compile(
+    r"(?:^|[.!?,;:]\s*|\b(?:now|so|then|let's|lets|get|go|going|come|coming)\s+)back to (?:the|my|our|what|that|it|where)\b",
+    re.IGNORECASE,
+)
 ABOUT_IT = re.compile(
-    r"^\W*(?:(?:so |and )?(?:how does (?:that|it|this) work|what do i (?:do|have to do|need)|how do (?:i|we) (?:do that|start|get (?:that|it|one))"
-    r"|tell me more|what's next|what happens next|where do i sign|wie geht das|wie funktioniert das|comment ça marche|cómo funciona"
+    r"^\W*(?:(?:so |and )?(?:how does (?:that|it|this) work|what do i (?:do|have to do|need)|how do (?:i|we) (?:do that|start"
+    r"|get (?:that|it|one))"
+    r"|tell me more|what's next|what happens next|where do i sign|wie geht das|wie funktioniert das|comment ça marche"
+    r"|cómo funciona"
     r"|hvordan virker det|hoe werkt dat|come funziona))\W*$",
     re.IGNORECASE,
 )
@@ -56,6 +78,8 @@ def _by_words(text: str, original: str, *, waiting: bool, has_values: bool) -> H
             return Heard(act=Act(act), confidence=CERTAIN, whole=True)
     if len(text.split()) > 3 * LONGEST_REPLY:
         return None
+    if BACK_TO.search(original):
+        return Heard(act=Act.RESUME, confidence=TOLD)
     if not text and "?" in original:
         return Heard(act=Act.CLARIFY, confidence=LIKELY, whole=True)
     if waiting and has_values and _has("correct").search(text):
@@ -106,13 +130,18 @@ def _by_head(view: View, head: Head, *, waiting: bool, has_values: bool) -> Hear
     row = dict(zip(head.labels, (float(each) for each in head.probabilities([Sample(views=(view,))])[0]), strict=True))
     struck = {"correct"} if not has_values else set[str]()
     if not waiting:
-        struck |= {"correct", "skip", "clarify", "resume", "cancel", "deny", "affirm"} if len(view.text.split()) > 5 else {"correct"}
+        struck |= (
+            {"correct", "skip", "clarify", "resume", "cancel", "deny", "affirm"} if len(view.text.split()) > 5 else {"correct"}
+        )
     if len(view.text.split()) > LONGEST_REPLY:
         struck |= {"affirm", "deny", "greet", "goodbye", "thanks", "skip", "repeat"}
     row = {label: 0.0 if label in struck else value for label, value in row.items()}
     total = sum(row.values()) or 1.0
     best = max(row, key=lambda label: row[label])
-    return Heard(act=Act(best), confidence=row[best] / total)
+    confidence = row[best] / total
+    if Act(best) in SMALL and confidence < LIKELY:
+        return Heard(act=Act.OTHER, confidence=0.5)
+    return Heard(act=Act(best), confidence=confidence)
 
 
 def _plain(text: str) -> str:

@@ -7,30 +7,37 @@ from knowledge.sentences import spans
 
 BREAK = re.compile(
     r";\s+|\s+[-–—]\s+|\?\s+(?:and|und|et|y|og|en|e)\s+"
-    r"|(?:,|\b)\s*(?:and also|and then|also|plus|as well as|und außerdem|außerdem|ainsi que|et aussi|y también|además|og også|en ook|inoltre)\s+"
-    r"|,?\s+(?:and|und|et|y|og|en|e)\s+(?=(?:how|what|when|where|which|who|why|can|could|would|will|do|does|is|are|please|i|we|our|my|the|to whom"
-    r"|put|send|add|remove|cancel|tell|give|show|change|move|wie|was|wann|wo|kann|können|ich|wir|unser\w*|comment|quand|où|je|nous|notre"
+    r"|(?:,|\b)\s*(?:and also|and then|also|plus|as well as|und außerdem|außerdem|ainsi que|et aussi|y también|además|og også"
+    r"|en ook|inoltre)\s+"
+    r"|,?\s+(?:and|und|et|y|og|en|e)\s+(?=(?:how|what|when|where|which|who|why|can|could|would|will|do|does|is|are|please|i|we"
+    r"|our|my|the|to whom"
+    r"|put|send|add|remove|cancel|tell|give|show|change|move|wie|was|wann|wo|kann|können|ich|wir|unser\w*|comment|quand|où|je"
+    r"|nous|notre"
     r"|cómo|cuándo|dónde|nuestr\w+|hvordan|hvornår|vi|jeg|hoe|wanneer)\b)",
     re.IGNORECASE,
 )
 COMMA_QUESTION = re.compile(r",\s+(?=(?:how|what|when|where|which|who|can|does|is there|do you)\b)", re.IGNORECASE)
 LEAD_IN = re.compile(
     r"^.{0,60}?\b(?:two|three|2|3|a few|a couple of|several|zwei|drei|deux|trois|dos|tres|to|tre|twee|drie|due)\s+"
-    r"(?:\w+\s+)?(?:matters?|things?|questions?|points?|requests?|topics?|dinge|fragen|punkte|choses|questions|cosas|preguntas|ting|spørgsmål"
+    r"(?:\w+\s+)?(?:matters?|things?|questions?|points?|requests?|topics?|dinge|fragen|punkte|choses|questions|cosas|preguntas"
+    r"|ting|spørgsmål"
     r"|dingen|vragen|cose|domande)\b[^:]{0,20}:\s*",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"(?:^|\s)(?:\d[.)]|[a-c]\)|(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|erstens|zweitens|primo|secundo)[,:])\s+", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:^|\s)(?:\d[.)]|[a-c]\)|(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|erstens|zweitens|primo|secundo)[,:])\s+", re.IGNORECASE
+)
 FEWEST_WORDS = 3
 MOST_CLAUSES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """A part of a message and where it begins."""
+    """A part of a message and where it begins. `announced`: the customer said that several matters come."""
 
     text: str
     start: int
+    announced: bool = False
 
     @property
     def end(self) -> int:
@@ -45,7 +52,7 @@ def clauses(text: str) -> list[Clause]:
     parts: list[tuple[int, int]] = []
     for first, last in _sentences(text, start):
         parts += _cut(text, first, last, listed=listed)
-    return [Clause(text=text[first:last], start=first) for first, last in _joined(text, parts)][:MOST_CLAUSES]
+    return [Clause(text=text[first:last], start=first, announced=listed) for first, last in _joined(text, parts)][:MOST_CLAUSES]
 
 
 def _sentences(text: str, start: int) -> list[tuple[int, int]]:

@@ -8,11 +8,13 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?<![.])")
 PHONE = re.compile(r"(?<![\w-])(?:\+|00)?\(?\d[\d\s()./-]{6,18}\d(?!\w)")
 CODE = re.compile(r"(?<![\w.,€$£-])(\d{3})[ -]?(\d{3})(?![\w]|[.,]\d)")
 INVOICE_WORD = re.compile(
-    r"\b(?:invoice|inv|bill|rechnung|facture|factura|faktura|factuur|fattura)\s*(?:no\.?|number|nr\.?|n°|nummer|número|#|:|-)?\s*(\d{3,8})\b",
+    r"\b(?:invoice|inv|bill|rechnung|facture|factura|faktura|factuur|fattura)\s*(?:no\.?|number|nr\.?|n°|nummer|número|#|:"
+    r"|-)?\s*(\d{3,8})\b",
     re.IGNORECASE,
 )
 TIME = re.compile(
-    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?\s?(?P<half>am\b|pm\b|a\.m\.|p\.m\.|o'clock\b|uhr\b|h\b|uur\b)?",
+    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?\s?(?P<half>am\b|pm\b|a\.m\.|p\.m\.|o'clock\b|uhr\b|h\b"
+    r"|uur\b)?",
     re.IGNORECASE,
 )
 TIME_BEFORE = re.compile(
@@ -20,11 +22,13 @@ TIME_BEFORE = re.compile(
     re.IGNORECASE,
 )
 SPOKEN = re.compile(
-    r"\b(?P<cue>at|before|after|by|around|until)\s+(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|\d{1,2})\b"
-    r"(?!\s*(?:seats?|people|users?|days?|weeks?|months?|per|%|[./:-]\d|(?:st|nd|rd|th)\b))(?P<rest>\s*(?:am|pm|tonight|this evening|in the morning))?",
+    r"\b(?P<cue>at|before|after|by|around|until)\s+(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|noon|midday|\d{1,2})\b"
+    r"(?!\s*(?:seats?|people|users?|days?|weeks?|months?|per|%|[./:-]\d|(?:st|nd|rd|th)\b))(?P<rest>\s*(?:am|pm|tonight"
+    r"|this evening|in the morning))?",
     re.IGNORECASE,
 )
-HOURS = "twelve one two three four five six seven eight nine ten eleven".split()
+HOURS = ["twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
 
 
 def find_emails(text: str) -> list[Found]:

@@ -7,42 +7,51 @@ from bot.models.embedded.found import Found
 from bot.models.embedded.numbers import Number, find_numbers
 
 SEAT_NOUNS = (
-    r"seats?|users?|people|persons?|staff|staffers|employees?|licen[cs]es?|heads?|headcount|colleagues|members|workers|hires|starters"
+    r"seats?|users?|people|persons?|staff|staffers|employees?|licen[cs]es?|heads?|headcount|colleagues|members|workers|hires"
+    r"|starters"
     r"|joiners|of us|of them|accounts? for|logins?|technicians|drivers|nurses|carers|guards|cleaners|volunteers|temps|crew"
     r"|pl[aä]tze?n?|nutzer\w*|benutzer\w*|mitarbeiter\w*|leute\w*|lizenz\w*|personen|kollegen|köpfe|angestellte\w*"
     r"|places?|licences?|utilisateurs?|personnes?|salari[ée]s?|sièges?|collaborateurs?|employ[ée]s?|postes?"
     r"|asientos?|plazas?|licencias?|usuarios?|personas?|empleados?|puestos?|gente"
-    r"|pladser?|brugere?|medarbejdere?|personer|ansatte|licenser?|plekken|plaatsen|gebruikers|medewerkers|mensen|licenties|stoelen"
+    r"|pladser?|brugere?|medarbejdere?|personer|ansatte|licenser?|plekken|plaatsen|gebruikers|medewerkers|mensen|licenties"
+    r"|stoelen"
     r"|posti|posto|utenti|persone|dipendenti|licenze|platser|användare|brukere|miejsc|użytkowników|lugares|utilizadores"
 )
-BETWEEN = r"(?:\s*-?\s*(?:odd|ish|plus|or so|more|extra|additional|further|other|new|paid|full-time|part-time|seasonal|active|team|business"
-BETWEEN += (
+BETWEEN = (
+    r"(?:\s*-?\s*(?:odd|ish|plus|or so|more|extra|additional|further|other|new|paid|full-time|part-time|seasonal|active|team|business"
     r"|starter|enterprise|weitere\w*|neue\w*|zusätzliche\w*|mehr|autres|nouvelles?|nouveaux|de plus|más|nuevos|nuevas|adicionales"
+    r"|flere|nye|ekstra|meer|nieuwe|altri|nuovi|per)\b)*"
 )
-BETWEEN += r"|flere|nye|ekstra|meer|nieuwe|altri|nuovi|per)\b)*"
 SEATS_AFTER = re.compile(rf"{BETWEEN}[\s-]*(?:{SEAT_NOUNS})\b", re.IGNORECASE)
 SEATS_BEFORE = re.compile(
-    r"(?:seats?|users?|headcount|licen[cs]es?|plätze|sitze|places|asientos|pladser|posti|plekken)\s*(?:[:=]|to|at|is|von|auf|à|a)?\s*$",
+    r"(?:seats?|users?|headcount|licen[cs]es?|plätze|sitze|places|asientos|pladser|posti|plekken)\s*(?:[:=]|to|at|is|von|auf|à"
+    r"|a)?\s*$",
     re.IGNORECASE,
 )
 OTHER_UNIT = re.compile(
-    r"\s*-?\s*(?:%|per ?cent|percent|prozent|(?:of )?(?:the |our )?(?:locations?|sites?|shops?|stores?|branches|branch|caf[eé]s?|restaurants?"
-    r"|hotels?|warehouses?|clinics?|pharmacies|departments?|teams|wards|integrations?|kiosks?|tablets?|times?|hours?|hrs?|minutes?"
-    r"|mins?|days?|weeks?|months?|years?|years-old|quarters?|o'clock|am|pm|uhr|uur|h|heures?|horas?|euros?|dollars?|pounds?|bucks?|quid|eur|usd"
-    r"|gbp|calls?|invoices?|payments?|reports?|charges?|things?|matters?|questions?|points?|items?|requests?|shifts?|standorte?n?|filialen"
+    r"\s*-?\s*(?:%|per ?cent|percent|prozent|(?:of )?(?:the |our )?(?:locations?|sites?|shops?|stores?|branches|branch"
+    r"|caf[eé]s?|restaurants?"
+    r"|hotels?|warehouses?|clinics?|pharmacies|departments?|teams|wards|integrations?|kiosks?|tablets?|times?|hours?|hrs?"
+    r"|minutes?"
+    r"|mins?|days?|weeks?|months?|years?|years-old|quarters?|o'clock|am|pm|uhr|uur|h|heures?|horas?|euros?|dollars?|pounds?"
+    r"|bucks?|quid|eur|usd"
+    r"|gbp|calls?|invoices?|payments?|reports?|charges?|things?|matters?|questions?|points?|items?|requests?|shifts?"
+    r"|standorte?n?|filialen"
     r"|monate?n?|jahre?n?|tage?n?|wochen|stunden|sites|mois|ans?|jours?|semaines?|meses|años|días|semanas|tiendas|måneder|år|dage"
     r"|maanden|jaar|dagen|mesi|anni|giorni)\b|[€$£]|\s?(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
 MONTHS_AFTER = re.compile(
-    r"\s*-?\s*(?:more |further |calendar |full |weitere |volle )?(?:(?P<months>months?|mths?|monate?n?|mois|meses|mes|måneder|måned|maanden|maand|mesi|mese)"
+    r"\s*-?\s*(?:more |further |calendar |full |weitere |volle )?(?:(?P<months>months?|mths?|monate?n?|mois|meses|mes|måneder"
+    r"|måned|maanden|maand|mesi|mese)"
     r"|(?P<years>years?|yrs?|jahre?n?|ans?|ann[ée]es?|años?|år|jaar|anni|anno)"
     r"|(?P<quarters>quarters?|quartale?|trimestres?))\b",
     re.IGNORECASE,
 )
 TERM_WORDS = re.compile(
     r"\b(?P<another>(?:another|one more|a further|a|one|for the next|the coming) (?:year|twelvemonth))\b"
-    r"|\b(?P<year>ein (?:weiteres )?jahr|noch ein jahr|un an(?: de plus)?|une année|un año(?: más)?|et år|nog een jaar|een jaar|un anno)\b"
+    r"|\b(?P<year>ein (?:weiteres )?jahr|noch ein jahr|un an(?: de plus)?|une année|un año(?: más)?|et år|nog een jaar"
+    r"|een jaar|un anno)\b"
     r"|\b(?P<month>a|one|another|ein(?:en)?|un|een|en) (?:month|monat|mois|mes|måned|maand|mese)\b"
     r"|\b(?P<half>half a year|ein halbes jahr|six mois|medio año)\b",
     re.IGNORECASE,

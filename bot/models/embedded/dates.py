@@ -45,12 +45,16 @@ AFTER_DAYS = re.compile(
 )
 BEFORE_DAYS = re.compile(r"\b(?P<word>in|within|dans|en|innerhalb von|over|om|for|vor|il y a|hace)\s+$", re.IGNORECASE)
 PAST = re.compile(
-    r"\b(?:was|were|had|did|didn't|couldn't|could punch|broke|went|paid|charged|happened|got|came|lost|failed|last|ago|since|war|hatte|wurde"
+    r"\b(?:was|were|had|did|didn't|couldn't|could punch|broke|went|paid|charged|happened|got|came|lost|failed|last|ago|since"
+    r"|war|hatte|wurde"
     r"|konnte\w*|était|avait|a été|fue|pagué|cobraron|past|rebuilt)\b",
     re.IGNORECASE,
 )
 END_OF_MONTH = re.compile(
     r"\b(?:the )?end of (?:the|this) month|ende (?:des|dieses) monats|fin (?:du|de ce) mois|fin de mes\b", re.IGNORECASE
+)
+DAY_ALONE = re.compile(
+    r"\b(?:on|by|from|until|till|since|am|zum) (?:the |den )?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th|\.)(?!\s*\d)", re.IGNORECASE
 )
 NEXT_MONTH = re.compile(
     r"\b(?:next month|nächsten monat|le mois prochain|el mes que viene|el próximo mes|næste måned|volgende maand)\b",
@@ -108,6 +112,9 @@ def _named_days(text: str, today: date, past: bool) -> list[Found]:
     for match in END_OF_MONTH.finditer(text):
         pairs.append((match, _first_of_next(today) - timedelta(days=1)))
     pairs += [(match, _first_of_next(today)) for match in NEXT_MONTH.finditer(text)]
+    for match in DAY_ALONE.finditer(text):
+        first = today.replace(day=1) if int(match["day"]) >= today.day or past else _first_of_next(today)
+        pairs.append((match, _date(first.year, first.month, int(match["day"]))))
     return _valid(pairs)
 
 
@@ -193,7 +200,8 @@ def _month_names() -> str:
 @cache
 def _day_month() -> re.Pattern[str]:
     return re.compile(
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s+(?:of |de |d')?(?P<month>{_month_names()})\b\.?,?(?:\s+(?:de |del )?(?P<year>20\d\d))?",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s+(?:of |de |d')?(?P<month>{_month_names()})\b\.?,?(?:\s+(?:de "
+        rf"|del )?(?P<year>20\d\d))?",
         re.IGNORECASE,
     )
 
@@ -201,7 +209,8 @@ def _day_month() -> re.Pattern[str]:
 @cache
 def _month_day() -> re.Pattern[str]:
     return re.compile(
-        rf"\b(?P<month>{_month_names()})\b\.?\s+(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:seats?|people|users?|:))(?:,?\s+(?P<year>20\d\d))?",
+        rf"\b(?P<month>{_month_names()})\b\.?\s+(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:seats?|people|users?"
+        rf"|:))(?:,?\s+(?P<year>20\d\d))?",
         re.IGNORECASE,
     )
 

@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NEGATED = re.compile(
-    r"(?:\b(?:not|no|instead of|rather than|isn't|wasn't|never|nicht|statt|anstatt|keine?n?|sondern nicht|pas|au lieu de|plutôt que"
+    r"(?:\b(?:not|no|instead of|rather than|isn't|wasn't|never|nicht|statt|anstatt|keine?n?|sondern nicht|pas|au lieu de"
+    r"|plutôt que"
     r"|en vez de|en lugar de|niet|in plaats van|ikke|i stedet for|non|invece di|invece che|nie|não|inte))"
     r"[\s,]+(?:the|a|an|die|das|den|der|le|la|les|l'|el|los|de|het|il|to|for|auf|zu|pour|para|on|of)?\s*$",
     re.IGNORECASE,
 )
 LEFT_BEHIND = re.compile(
     r"\b(?:from|currently(?: on| have)?|(?:we're|we are|i'm|am|is|are) (?:still |now |currently )?on|we have|we've got|have now"
-    r"|leaving|von|vom|derzeit|aktuell|bisher|haben|sind auf|de|du|depuis|actuellement(?: en)?|desde|ahora|fra|van|nu|da|attualmente)"
+    r"|leaving|von|vom|derzeit|aktuell|bisher|haben|sind auf|de|du|depuis|actuellement(?: en)?|desde|ahora|fra|van|nu|da"
+    r"|attualmente)"
     r"\s+(?:the |our |a |la |el |le |der |den |dem |de |het )?$",
     re.IGNORECASE,
 )
 WANTED = re.compile(
-    r"\b(?:to|meant|mean|make it|should be|want|wanted|rather|actually|instead|up to|become|put us on|take|need|change it to|switch to"
-    r"|auf|zu|lieber|meinte|wollte|doch|nach|à|vers|plutôt|voulais dire|passer à|a|al|mejor|quería decir|til|naar|bedoelde|passare a)"
+    r"\b(?:to|meant|mean|make it|should be|want|wanted|rather|actually|instead|up to|become|put us on|take|need|change it to"
+    r"|switch to"
+    r"|auf|zu|lieber|meinte|wollte|doch|nach|à|vers|plutôt|voulais dire|passer à|a|al|mejor|quería decir|til|naar|bedoelde"
+    r"|passare a)"
     r"\s+(?:the |a |be |on |to |la |el |le |den |dem |it )?$",
     re.IGNORECASE,
 )

@@ -7,19 +7,18 @@ letters and kinds of value. The leave-one-out prediction of a row is y - a / dia
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.models.embedded import concepts
 from bot.models.embedded.views import LETTER_BUCKETS, VALUE_KINDS, WORD_BUCKETS, View
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from core.errors import Unavailable
 
 Floats = NDArray[np.float32]
 BIAS = 0.2
+FEW_ROWS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ class Head:
         total = np.full((len(samples), len(self.labels)), 0.0, dtype=np.float32) + BIAS * self.dual.sum(axis=0)
         for angle, weight in enumerate(self.shape.angles):
             close = self._closeness(samples, angle)
-            total = total + weight * (close @ self.dual)
+            total = total + weight * _times(close, self.dual)
         for row, sample in enumerate(samples):
             places, values = sparse_row(sample, self.shape, self.rarity)
             total[row] += values @ self.primal[places]
@@ -78,7 +77,7 @@ class Head:
     def _closeness(self, samples: Sequence[Sample], angle: int) -> Floats:
         vectors = np.stack([sample.views[angle].vector for sample in samples])
         touched = concept_rows([sample.views[angle] for sample in samples], self.rarity)
-        return closeness(vectors @ self.vectors[angle].T, touched @ self.touched[angle].T, self.shape)
+        return closeness(_times(vectors, self.vectors[angle].T), _times(touched, self.touched[angle].T), self.shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +162,13 @@ _SPARSE_WIDTH = _EXTRA_AT + MOST_EXTRA
 _CONCEPTS_AT = _VALUES_AT
 
 
+def _times(rows: Floats, table: Floats) -> Floats:
+    """A matrix product. For a few rows it stays on one thread, because waiting for others costs more than it saves."""
+    if len(rows) <= FEW_ROWS:
+        return np.einsum("ij,jk->ik", rows, table)
+    return rows @ table
+
+
 def _rarity(samples: Sequence[Sample]) -> Floats:
     """Inverse document frequencies of words, letters and concepts, one after the other."""
     seen = np.zeros(_VALUES_AT + len(concepts.names()), dtype=np.float32)
@@ -174,14 +180,15 @@ def _rarity(samples: Sequence[Sample]) -> Floats:
     return (np.log((1 + len(samples)) / (1 + seen)) + 1).astype(np.float32)
 
 
-def _sparse(samples: Sequence[Sample], shape: Shape, rarity: Floats) -> "csr_matrix":
+def _sparse(samples: Sequence[Sample], shape: Shape, rarity: Floats) -> Any:
+    """The sparse rows as one scipy matrix."""
     from scipy.sparse import csr_matrix
 
     rows = [sparse_row(sample, shape, rarity) for sample in samples]
     starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in rows])])
     places = np.concatenate([places for places, _ in rows])
     values = np.concatenate([values for _, values in rows])
-    return csr_matrix((values, places, starts), shape=(len(rows), _SPARSE_WIDTH))
+    return cast(Any, csr_matrix)((values, places, starts), shape=(len(rows), _SPARSE_WIDTH))
 
 
 def _solve(gram: Floats, targets: Floats, shape: Shape) -> tuple[Floats, Floats]:
@@ -189,9 +196,20 @@ def _solve(gram: Floats, targets: Floats, shape: Shape) -> tuple[Floats, Floats]
     sizes = (targets > 0).sum(axis=0)
     own = sizes[targets.argmax(axis=1)] / sizes.mean()
     gram[np.diag_indices_from(gram)] += (shape.ridge * own**shape.balance).astype(np.float32)
-    inverse = np.linalg.inv(gram)
+    inverse = _inverse(gram)
     dual = inverse @ targets
     return dual.astype(np.float32), (targets - dual / np.diag(inverse)[:, None]).astype(np.float32)
+
+
+def _inverse(gram: Floats) -> Floats:
+    """The inverse of a symmetric positive matrix, by Cholesky's method and in place."""
+    from scipy.linalg import lapack
+
+    factor, failed = cast(Any, lapack).spotrf(gram, lower=0, overwrite_a=1)
+    if failed:
+        raise Unavailable("The examples can't be told apart: look for a label whose examples are all the same text.")
+    half, _ = cast(Any, lapack).spotri(factor, lower=0, overwrite_c=1)
+    return cast(Floats, np.triu(half) + np.triu(half, 1).T)
 
 
 def _weights(place: NDArray[Any], names: Sequence[str], shape: Shape) -> NDArray[np.float64]:
@@ -205,7 +223,7 @@ def _weights(place: NDArray[Any], names: Sequence[str], shape: Shape) -> NDArray
 
 def _calibrate(scores: Floats, place: NDArray[Any], weights: NDArray[np.float64]) -> tuple[float, Floats]:
     """One scale and one offset a class that make the softmax of the scores likeliest."""
-    from scipy.optimize import minimize
+    from scipy import optimize
 
     raw, rows = scores.astype(np.float64), np.arange(len(place))
     truth = np.zeros(raw.shape)
@@ -221,5 +239,5 @@ def _calibrate(scores: Floats, place: NDArray[Any], weights: NDArray[np.float64]
         return value, np.concatenate([[float((slope * raw).sum()) * scale], slope.sum(axis=0) + 0.002 * offsets])
 
     start = np.concatenate([[math.log(3.0)], np.zeros(raw.shape[1])])
-    found = cast(Any, minimize(loss, start, jac=True, method="L-BFGS-B"))
+    found = cast(Any, optimize).minimize(loss, start, jac=True, method="L-BFGS-B")
     return math.exp(float(found.x[0])), np.asarray(found.x[1:], dtype=np.float32)

@@ -1,10 +1,12 @@
 """Numbers as customers write them: digits in any national style, `k` and `grand`, and words in four languages."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 DIGITS = re.compile(
     r"(?<![\w.,/-])(?P<body>\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)"
@@ -27,22 +29,18 @@ MULTIPLIERS = {
     "docenas": 12,
     "tsd": 1000,
 }
+OTHER_WORDS = {
+    "eins": 1,
+    "quatre-vingts": 80,
+    "quatre vingts": 80,
+    "soixante et onze": 71,
+    "cent": 100,
+    "cien": 100,
+    "couple of": 2,
+    "a couple of": 2,
+}
+FILE = Path(__file__).with_name("numbers.toml")
 WEAK = {"one", "a", "an", "ein", "eine", "einen", "un", "une", "uno", "una", "een", "en"}
-
-EN_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-EN_ONES += ["seventeen", "eighteen", "nineteen"]
-EN_TENS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety"}
-DE_ONES = "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn".split()
-DE_ONES += ["siebzehn", "achtzehn", "neunzehn"]
-DE_TENS = {20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig", 60: "sechzig", 70: "siebzig", 80: "achtzig"}
-DE_TENS[90] = "neunzig"
-FR_ONES = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
-FR_ONES += ["dix-sept", "dix-huit", "dix-neuf"]
-FR_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
-ES_ONES = "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis".split()
-ES_ONES += ["diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno", "veintidós", "veintitrés", "veinticuatro"]
-ES_ONES += ["veinticinco", "veintiséis", "veintisiete", "veintiocho", "veintinueve"]
-ES_TENS = {30: "treinta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta", 70: "setenta", 80: "ochenta", 90: "noventa"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,48 +134,39 @@ def _split(written: str) -> list[str]:
 def _simple() -> Mapping[str, int]:
     """Every spelled number below 100 with its value, hyphenated and spaced."""
     spelled: dict[str, int] = {}
-    for value, word in enumerate(EN_ONES):
-        spelled[word] = value
-    for tens, word in EN_TENS.items():
-        spelled[word] = tens
+    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    for language, join in (("en", _english), ("de", _german), ("fr", _french), ("es", _spanish)):
+        ones: list[str] = tables[language]["ones"].split()
+        tens = {int(value): word for value, word in tables[language]["tens"].items()}
+        for value, word in enumerate(ones):
+            spelled.setdefault(word, value)
+        for value, word in tens.items():
+            spelled[word] = value
+            join(spelled, ones, value, word)
+    return spelled | OTHER_WORDS
+
+
+def _english(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> None:
+    for value in range(1, 10):
+        spelled[f"{word}-{ones[value]}"] = spelled[f"{word} {ones[value]}"] = tens + value
+
+
+def _german(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> None:
+    for spelling in (word, word.replace("ß", "ss")):
+        spelled[spelling] = tens
         for value in range(1, 10):
-            spelled[f"{word}-{EN_ONES[value]}"] = spelled[f"{word} {EN_ONES[value]}"] = tens + value
-    _german(spelled)
-    _french(spelled)
-    _spanish(spelled)
-    return spelled | {"couple of": 2, "a couple of": 2}
+            spelled[f"{ones[value]}und{spelling}"] = tens + value
 
 
-def _german(spelled: dict[str, int]) -> None:
-    for value, word in enumerate(DE_ONES):
-        spelled.setdefault(word, value)
-    spelled["eins"] = 1
-    for tens, word in DE_TENS.items():
-        for spelling in (word, word.replace("ß", "ss")):
-            spelled[spelling] = tens
-            for value in range(1, 10):
-                spelled[f"{DE_ONES[value]}und{spelling}"] = tens + value
+def _french(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> None:
+    for value in range(1, 20 if tens in (60, 80) else 10):
+        spelled[f"{word}-{ones[value]}"] = spelled[f"{word} {ones[value]}"] = tens + value
+    spelled[f"{word} et un"] = spelled[f"{word}-et-un"] = tens + 1
 
 
-def _french(spelled: dict[str, int]) -> None:
-    for value, word in enumerate(FR_ONES):
-        spelled.setdefault(word, value)
-    for tens, word in FR_TENS.items():
-        spelled[word] = tens
-        for value in range(1, 20 if tens in (60, 80) else 10):
-            spelled[f"{word}-{FR_ONES[value]}"] = spelled[f"{word} {FR_ONES[value]}"] = tens + value
-        spelled[f"{word} et un"] = spelled[f"{word}-et-un"] = tens + 1
-    spelled |= {"quatre-vingts": 80, "soixante et onze": 71, "quatre vingts": 80, "cent": 100}
-
-
-def _spanish(spelled: dict[str, int]) -> None:
-    for value, word in enumerate(ES_ONES):
-        spelled.setdefault(word, value)
-    for tens, word in ES_TENS.items():
-        spelled[word] = tens
-        for value in range(1, 10):
-            spelled[f"{word} y {ES_ONES[value]}"] = tens + value
-    spelled["cien"] = 100
+def _spanish(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> None:
+    for value in range(1, 10):
+        spelled[f"{word} y {ones[value]}"] = tens + value
 
 
 @cache

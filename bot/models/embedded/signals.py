@@ -13,16 +13,17 @@ from bot.models.embedded.training import Labelled
 from bot.models.embedded.views import View, Viewer
 from core.language import RevenueSignal, Said, TriageSignal
 
-REVENUE = Shape(words=0.5, concepts=0.5, ridge=0.2)
+REVENUE = Shape(words=0.5, concepts=0.5, ridge=0.2, prior={"none": 1.25})
 ITEMS = Shape()
 TRIAGE = Shape(angles=(1.0, 0.5))
 MOOD = Shape(concepts=0.5)
 ACTS = Shape(words=0.5, letters=0.5, concepts=0.3)
 NONE = "none"
 ITEM_SURE = 0.4
-MISSED_COSTS = 1.86
-"""How much worse it is to leave a customer in need with the bot than to call a person in vain."""
+WORTH_A_LOOK = 0.18
+"""From this probability on a reason is named: then nine of ten that need a person have one. Acting on it takes more."""
 
+CALM_EVERY = {"questions": 900, "served": 700, "strange": 230, "talks": 350}
 STRONG = re.compile(r"!{2,}|\b[A-Z]{4,}\b(?:\s+[A-Z]{3,}\b)+")
 
 
@@ -38,9 +39,10 @@ class SignalHeads:
     acts: Head
 
 
-def fit_signals(viewer: Viewer, store: HeadStore) -> SignalHeads:
-    """All heads, from the store or fitted anew."""
-    revenue, triage = training.revenue(), training.triage()
+def fit_signals(viewer: Viewer, store: HeadStore, questions: Sequence[str] = ()) -> SignalHeads:
+    """All heads, from the store or fitted anew. `questions` are everyday ones, for which nobody has to be called."""
+    revenue = training.revenue()
+    triage = [*training.triage(), *calm(questions, revenue)]
     needs = {kind: items_of(revenue, kind, viewer.lexicon) for kind in ("cross_sell", "upsell")}
 
     def head(name: str, rows: Sequence[Labelled], shape: Shape) -> Head:
@@ -53,13 +55,33 @@ def fit_signals(viewer: Viewer, store: HeadStore) -> SignalHeads:
         return known
 
     return SignalHeads(
-        revenue=head("revenue", revenue, REVENUE),
+        revenue=head("revenue", [*revenue, *plain_talk()], REVENUE),
         cross_sell=head("cross_sell", needs["cross_sell"], ITEMS),
         upsell=head("upsell", needs["upsell"], ITEMS),
         triage=head("triage", triage, TRIAGE),
         mood=head("mood", training.moods(), MOOD),
         acts=head("acts", training.acts(), ACTS),
     )
+
+
+def calm(questions: Sequence[str], revenue: Sequence[Labelled]) -> list[Labelled]:
+    """Everyday messages and short talks that need no person, so that the triage head has seen more than alarms and near "
+    "misses."""
+    served = [row.text for row in revenue if row.label not in ("churn_risk", "renewal")]
+    texts = _some(sorted(set(questions)), CALM_EVERY["questions"]) + _some(served, CALM_EVERY["served"])
+    replies = [row.text for row in training.acts() if row.label not in ("other", "bot_question")]
+    found = [_talk([text]) for text in texts + _some(training.out_of_scope(), CALM_EVERY["strange"])]
+    for place, text in enumerate(_some(texts, CALM_EVERY["talks"])):
+        second = texts[(place * 7 + 3) % len(texts)] if place % 2 else replies[place % len(replies)]
+        third = [replies[(place * 5) % len(replies)]] if place % 3 == 0 else []
+        found.append(_talk([text, second, *third]))
+    return found
+
+
+def plain_talk() -> list[Labelled]:
+    """Short replies and strange requests, which sell nothing."""
+    replies = [row.text for row in training.acts() if row.label not in ("other", "praise", "cancel")]
+    return [Labelled(text=text, label=NONE) for text in _some(replies, 300) + _some(training.out_of_scope(), 150)]
 
 
 def plain_samples(rows: Sequence[Labelled], viewer: Viewer) -> list[Sample]:
@@ -70,9 +92,7 @@ def plain_samples(rows: Sequence[Labelled], viewer: Viewer) -> list[Sample]:
 def conversation_samples(rows: Sequence[Labelled], viewer: Viewer) -> list[Sample]:
     """Two views a row: the last message, and all that the customer said."""
     views = viewer.views([text for row in rows for text in (row.text, whole_of(row.said))])
-    return [
-        Sample(views=(views[2 * place], views[2 * place + 1]), extra=turns_of(row.said)) for place, row in enumerate(rows)
-    ]
+    return [Sample(views=(views[2 * place], views[2 * place + 1]), extra=turns_of(row.said)) for place, row in enumerate(rows)]
 
 
 def items_of(rows: Sequence[Labelled], kind: str, lexicon: Lexicon) -> list[Labelled]:
@@ -102,14 +122,12 @@ def revenue_of(row: Mapping[str, float], view: View, heads: SignalHeads, lexicon
 
 
 def triage_of(row: Mapping[str, float]) -> TriageSignal:
-    """Whether a person is needed. A need that is missed counts for more than one that wasn't there."""
+    """Whether a person may be needed, and how probable that is. Below `WORTH_A_LOOK` the reason is `none`."""
     needed = 1 - row[NONE]
-    odds = MISSED_COSTS * needed / max(1 - needed, 1e-6)
-    confidence = odds / (1 + odds)
-    if confidence < 0.5:
-        return TriageSignal(reason=NONE, confidence=1 - confidence)
+    if needed < WORTH_A_LOOK:
+        return TriageSignal(reason=NONE, confidence=row[NONE])
     reason = max((name for name in row if name != NONE), key=lambda name: row[name])
-    return TriageSignal(reason=reason, confidence=confidence)
+    return TriageSignal(reason=reason, confidence=needed)
 
 
 def mood_of(row: Mapping[str, float], text: str) -> float:
@@ -137,6 +155,20 @@ def _item(label: str, view: View, heads: SignalHeads, lexicon: Lexicon) -> str |
     row = named_rows(head, [Sample(views=(view,))])[0]
     best = max(row, key=lambda name: row[name])
     return best if row[best] >= ITEM_SURE else None
+
+
+def _some(texts: Sequence[str], most: int) -> list[str]:
+    """At most so many, spread evenly."""
+    step = max(1, math.ceil(len(texts) / most))
+    return list(texts[::step])
+
+
+def _talk(texts: Sequence[str]) -> Labelled:
+    said: list[Said] = []
+    for place, text in enumerate(texts):
+        said += [Said(role="bot", text=f"({place})")] if place else []
+        said.append(Said(role="customer", text=text))
+    return Labelled(text=texts[-1], label=NONE, said=tuple(said))
 
 
 def _texts(row: Labelled) -> list[str]:

@@ -1,5 +1,6 @@
 """Values of slots in a customer's words, by the kinds that `core.language.SlotSpec` names, with offsets into the message."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,17 @@ from bot.models.embedded.numbers import Number, find_numbers
 from core.language import SlotSpec, SlotValue
 
 COUNTS = ("seats", "quantity")
-NUMERIC = (*COUNTS, "money", "months", "term_months", "percent")
+SHARING = ("currency", "date")
+TOTAL = re.compile(
+    r"\b(?:to|in all|in total|altogether|all|total of|up to|down to|down at|make it|auf|insgesamt|à|au total|a|en total|til"
+    r"|i alt|naar|in totaal)\s+$",
+    re.IGNORECASE,
+)
+TOTAL_AFTER = re.compile(
+    r"^\s*(?:\w+\s)?(?:in all|in total|altogether|all told|insgesamt|au total|en total|i alt|in totaal|of us)\b", re.IGNORECASE
+)
+UNITS = {"days": r"\s*(?:more |extra |further |business |calendar )?(?:days?|tage?n?|jours?|días?|dage|dagen|giorni)\b"}
+WEEKS = r"\s*(?:more |extra |further )?(?:weeks?|wochen?|semaines?|semanas?|uger?|weken|settimane?)\b"
 CLAIMING = ("email", "phone", "code", "invoice", "account", "date", "time", "percent", "money", "months", "seats")
 
 
@@ -30,10 +41,11 @@ class SlotFinder:
         reading = Reading(text=text, today=today, lexicon=self.lexicon)
         values: dict[str, Found] = {}
         first = [spec for spec in specs if expecting is not None and spec.name == expecting.name]
+        totals = any(spec.kind == "seats" for spec in specs)
         for spec in (*first, *(spec for spec in specs if spec not in first)):
             expected = expecting is not None and spec.name == expecting.name
             found = self._best(reading, spec, values, expected=expected)
-            if found is not None:
+            if found is not None and not (totals and not expected and spec.kind == "quantity" and reading.is_total(found)):
                 values[spec.name] = found
         if expecting is None or expecting.name not in values:
             self._bare_count(reading, specs, values)
@@ -47,7 +59,7 @@ class SlotFinder:
         for each in in_order_meant(reading.text, reading.of_kind(spec, expected=expected)):
             if not each.sure and not (expected and not reading.claimed(each, spec.kind)):
                 continue
-            if any(each.overlaps(other) for other in taken.values()) and spec.kind != "currency":
+            if any(each.overlaps(other) for other in taken.values()) and spec.kind not in SHARING:
                 continue
             return each
         return None
@@ -84,6 +96,8 @@ class Reading:
         """All values of the slot's kind, sure and unsure."""
         if spec.kind == "choice":
             return terms.find_choice(self.text, spec.choices, expected=expected)
+        if spec.kind == "quantity" and spec.name in UNITS:
+            return self._days(UNITS[spec.name])
         if spec.kind == "plan":
             return terms.find_plans(self.text, self.lexicon, expected=expected)
         return self._of(spec.kind)
@@ -91,6 +105,25 @@ class Reading:
     def has(self, kind: str) -> bool:
         """Whether a value of the kind surely stands in the text."""
         return any(each.sure for each in self._of(kind))
+
+    def is_total(self, found: Found) -> bool:
+        """Whether a count says how many there shall be in all, not how many more or fewer."""
+        before, after = self.text[: found.start], self.text[found.end :]
+        return bool(TOTAL.search(before) or TOTAL_AFTER.match(after) or "of us" in self.text[found.start : found.end].lower())
+
+    def _days(self, unit: str) -> list[Found]:
+        """Numbers of days; weeks count seven. A bare number is unsure."""
+        found: list[Found] = []
+        for number in self.numbers:
+            if number.whole is None or (number.weak and not re.match(WEEKS, self.text[number.end :])):
+                continue
+            days, weeks = (
+                re.match(unit, self.text[number.end :], re.IGNORECASE),
+                re.match(WEEKS, self.text[number.end :], re.IGNORECASE),
+            )
+            size = 7 if weeks else 1
+            found.append(Found(value=number.whole * size, start=number.start, end=number.end, sure=bool(days or weeks)))
+        return found
 
     def claimed(self, found: Found, kind: str) -> bool:
         """Whether the span surely belongs to a value of another kind."""

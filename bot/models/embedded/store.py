@@ -69,8 +69,9 @@ def _arrays(head: Head) -> dict[str, Any]:
 
 
 def _head(arrays: dict[str, Any]) -> Head:
-    meta = json.loads(arrays["meta"].tobytes())
-    shape = Shape(**{**meta["shape"], "angles": tuple(meta["shape"]["angles"])})
+    meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
+    given: dict[str, Any] = meta["shape"]
+    shape = Shape(**{**given, "angles": tuple(given["angles"])})
     count = len(shape.angles)
     return Head(
         labels=tuple(meta["labels"]),

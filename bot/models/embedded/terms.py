@@ -8,30 +8,39 @@ from bot.models.embedded.found import Found
 from bot.models.embedded.lexicon import Lexicon
 
 PLAN_BEFORE = re.compile(
-    r"(?:\b(?:on|to|from|for|want|take|need|buy|meant|mean|get|choose|not|than|versus|vs|or|and|upgrade|downgrade|plan|tier|with|onto|into"
-    r"|auf|zu|von|nach|mit|für|tarif|paket|passer|à|en|sur|formule|offre|al|a|de|plan|til|naar|på|abonnement|piano)\s+(?:the |a |la |el |le |die |den |de )?)$",
+    r"(?:\b(?:on|to|from|for|want|take|need|buy|meant|mean|get|choose|not|than|versus|vs|or|and|upgrade|downgrade|plan|tier"
+    r"|with|onto|into"
+    r"|auf|zu|von|nach|mit|für|tarif|paket|passer|à|en|sur|formule|offre|al|a|de|plan|til|naar|på|abonnement|piano)\s+(?:the "
+    r"|a |la |el |le |die |den |de )?)$",
     re.IGNORECASE,
 )
 PLAN_AFTER = re.compile(
-    r"\s*(?:$|[,.!?;)]|-?(?:plan|tier|package|level|subscription|edition|pricing|prices?|seats?|licen[cs]es?|tarif|paket|abo|pro platz"
+    r"\s*(?:$|[,.!?;)]|-?(?:plan|tier|package|level|subscription|edition|pricing|prices?|seats?|licen[cs]es?|tarif|paket|abo"
+    r"|pro platz"
     r"|monthly|annual|yearly|please|instead|not|costs?|then|bitte|statt|por favor|s'il)\b)",
     re.IGNORECASE,
 )
 NOT_A_PLAN_BEFORE = re.compile(
-    r"\b(?:our|my|your|their|his|her|whole|entire|this|each|every|support|sales|microsoft|ms|new|small|family|day|night|a|in|of|nuestro|notre"
+    r"\b(?:our|my|your|their|his|her|whole|entire|this|each|every|support|sales|microsoft|ms|new|small|family|day|night|a|in"
+    r"|of|nuestro|notre"
     r"|unser\w*|the)\s+$",
     re.IGNORECASE,
 )
 NOT_A_PLAN_AFTER = re.compile(
-    r"\s+(?:members?|leads?|leaders?|hours?|days?|case|trip|needs?|of|who|is|are|has|had|at|meeting|name|address|cards?|manager|chat|loves?"
+    r"\s+(?:members?|leads?|leaders?|hours?|days?|case|trip|needs?|of|who|is|are|has|had|at|meeting|name|address|cards?"
+    r"|manager|chat|loves?"
     r"|owners?|partners?|class|closed?|closing|went|can|will|and i\b)",
     re.IGNORECASE,
 )
 BILLING = {
-    "monthly": r"month[- ]to[- ]month|month by month|by the month|every month|monthly|pay(?:ing)? per month|monatlich\w*|monatsweise"
-    r"|monatsabo|mensuel\w*|par mois|au mois|mensual\w*|mes a mes|månedlig\w*|månedsvis|maandelijks\w*|per maand|mensil\w*|al mese",
-    "annual": r"annual(?:ly)?|yearly|by the year|per year|per annum|every year|once a year|for (?:a|the|one) (?:whole |full )?year|up ?front"
-    r"|prepaid|prepay\w*|jährlich\w*|jahresweise|jahresabo|pro jahr|annuel\w*|par an|à l'année|anual\w*|al año|årlig\w*|jaarlijks\w*"
+    "monthly": r"month[- ]to[- ]month|month by month|by the month|every month|monthly|pay(?:ing)? per month|monatlich\w*"
+    r"|monatsweise"
+    r"|monatsabo|mensuel\w*|par mois|au mois|mensual\w*|mes a mes|månedlig\w*|månedsvis|maandelijks\w*|per maand|mensil\w*"
+    r"|al mese",
+    "annual": r"annual(?:ly)?|yearly|by the year|per year|per annum|every year|once a year|for (?:a|the|one) (?:whole "
+    r"|full )?year|up ?front"
+    r"|prepaid|prepay\w*|jährlich\w*|jahresweise|jahresabo|pro jahr|annuel\w*|par an|à l'année|anual\w*|al año|årlig\w*"
+    r"|jaarlijks\w*"
     r"|per jaar|annual\w*|all'anno|rocznie|årsvis",
 }
 ORDINALS = {
@@ -41,7 +50,9 @@ ORDINALS = {
     3: r"fourth|4th|vierte\w*|quatri[eè]me|cuart[oa]|vierde|fjerde|quart[oa]",
     -1: r"last|latter|letzte\w*|derni[eè]re?|últim[oa]|laatste|sidste|ultim[oa]",
 }
-STOP = frozenset("a an and the of to for in on or my our your it is at by with from".split())
+STOP = frozenset(
+    ["a", "an", "and", "the", "of", "to", "for", "in", "on", "or", "my", "our", "your", "it", "is", "at", "by", "with", "from"]
+)
 
 
 def find_plans(text: str, lexicon: Lexicon, *, expected: bool = False) -> list[Found]:

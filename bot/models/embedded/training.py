@@ -25,9 +25,7 @@ class Labelled:
 
 def revenue(path: Path = FOLDER / "revenue_intents.jsonl") -> list[Labelled]:
     """Messages with their commercial signal and, for some, the item that fits."""
-    return [
-        Labelled(text=str(row["text"]), label=str(row["label"]), item=str(row.get("item") or "")) for row in _rows(path)
-    ]
+    return [Labelled(text=str(row["text"]), label=str(row["label"]), item=str(row.get("item") or "")) for row in _rows(path)]
 
 
 def triage(path: Path = FOLDER / "triage.jsonl") -> list[Labelled]:
@@ -42,9 +40,7 @@ def triage(path: Path = FOLDER / "triage.jsonl") -> list[Labelled]:
 
 def acts(path: Path = FOLDER / "dialogue_acts.jsonl") -> list[Labelled]:
     """Short messages with their dialogue act."""
-    return [
-        Labelled(text=str(row["text"]), label=str(row["act"]), context=str(row.get("context") or "")) for row in _rows(path)
-    ]
+    return [Labelled(text=str(row["text"]), label=str(row["act"]), context=str(row.get("context") or "")) for row in _rows(path)]
 
 
 def out_of_scope(path: Path = FOLDER / "out_of_scope.jsonl") -> list[str]:

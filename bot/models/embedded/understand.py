@@ -12,20 +12,28 @@ from bot.models.embedded.kernel import Sample
 from bot.models.embedded.signals import SignalHeads
 from bot.models.embedded.slots import SlotFinder
 from bot.models.embedded.views import View, Viewer
-from core.language import Act, Asked, IntentSpec, Said, SlotSpec, SlotValue, Understanding, UnderstandRequest
+from core.language import Asked, IntentSpec, Said, SlotSpec, SlotValue, Understanding, UnderstandRequest
 
 NAME = "embedded"
 MOST_ALTERNATIVES = 3
 OWN_CLAUSE = 0.6
+LISTED = 0.4
 CLAUSE_SHARE = 0.4
 FOLLOW_UP_SHARE = 0.35
-KEPT_TASK = 0.5
 FOLLOW_UP = re.compile(
     r"^(?:and|what about|how about|then|also|so|but|or|und|et|y|og|en|e|pour|was ist mit|et pour|y para|hvad med|en voor)\b"
     r"|\b(?:it|that|this|them|those|one|das|es|ça|cela|eso|lo|det|dat|dit|quello)\b",
     re.IGNORECASE,
 )
+ASKS = re.compile(
+    r"\?\s*$|^\W*(?:and |und |et |y |og |en )?(?:how|what|when|where|which|who|whom|why|can|could|do|does|is|are|may|will"
+    r"|tell me|explain|wie|was|wann|wo|wer|kann|comment"
+    r"|quand|où|qui|quel\w*|combien|est-ce|cómo|cuándo|dónde|cuánto|qué|hvordan|hvornår|hvor|hvad|hoe|wanneer|waar|wat|come"
+    r"|quando|dove|quanto)\b",
+    re.IGNORECASE,
+)
 SHORT_WORDS = 9
+FEW_WORDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +76,7 @@ class Reader:
             act_confidence=round(heard.confidence, 4),
             asked=asked,
             out_of_scope=0.0 if heard.whole else round(likely[OUT_OF_SCOPE], 4),
-            language=_language(view, request.said),
+            language=_language(view, seen.views[draft.whole]),
             revenue=signals.revenue_of(seen.rows["revenue"], view, seen.heads.signals, self.viewer.lexicon),
             triage=signals.triage_of(seen.rows["triage"]),
             mood=signals.mood_of(seen.rows["mood"], text),
@@ -108,9 +116,7 @@ class Reader:
         return Asked(intent=name, confidence=round(confidence, 4), text=clause.text, slots=slots)
 
     def _found(self, draft: "Draft", clause: Clause, specs: Sequence[SlotSpec], today: date) -> tuple[SlotValue, ...]:
-        found = self.finder.find(
-            clause.text, specs, message_id=draft.message_id, today=today, expecting=draft.request.expecting
-        )
+        found = self.finder.find(clause.text, specs, message_id=draft.message_id, today=today, expecting=draft.request.expecting)
         return tuple(replace(slot, start=slot.start + clause.start, end=slot.end + clause.start) for slot in found)
 
 
@@ -159,7 +165,8 @@ class Seen:
 
 
 def _overall(draft: Draft, seen: Seen) -> dict[str, float]:
-    """The whole message's intents: its own, those of its most telling clause, and of a follow-up together with what came before."""
+    """The whole message's intents: its own, those of its most telling clause, and of a follow-up together with what came "
+    "before."""
     likely = dict(seen.judged[draft.text])
     if draft.parts:
         best = max((seen.judged[part.text] for part in draft.parts), key=_telling)
@@ -176,7 +183,9 @@ def _separate(draft: Draft, seen: Seen) -> list[tuple[Clause, str, float]]:
         row = seen.judged[part.text]
         name = max(row, key=lambda each: row[each])
         confidence = seen.heads.intents.confidence(row[name])
-        if name == OUT_OF_SCOPE or confidence < OWN_CLAUSE or any(name == other for _, other, _ in found):
+        if name == OUT_OF_SCOPE or confidence < (LISTED if part.announced else OWN_CLAUSE):
+            continue
+        if any(name == other for _, other, _ in found) or not (name != QUESTION or part.announced or ASKS.search(part.text)):
             continue
         found.append((part, name, confidence))
     return found if any(name != QUESTION for _, name, _ in found) else found[:1]
@@ -190,18 +199,14 @@ def _mixed(one: Mapping[str, float], other: Mapping[str, float], share: float) -
     return {name: value * (1 - share) + other.get(name, 0.0) * share for name, value in one.items()}
 
 
-def _signal_rows(
-    drafts: Sequence[Draft], views: Mapping[str, View], heads: SignalHeads
-) -> list[dict[str, Mapping[str, float]]]:
+def _signal_rows(drafts: Sequence[Draft], views: Mapping[str, View], heads: SignalHeads) -> list[dict[str, Mapping[str, float]]]:
     plain = [Sample(views=(views[draft.text],)) for draft in drafts]
     talks = [
         Sample(views=(views[draft.text], views[draft.whole]), extra=signals.turns_of(draft.request.said)) for draft in drafts
     ]
     revenue, mood = signals.named_rows(heads.revenue, plain), signals.named_rows(heads.mood, plain)
     triage = signals.named_rows(heads.triage, talks)
-    return [
-        {"revenue": one, "mood": two, "triage": three} for one, two, three in zip(revenue, mood, triage, strict=True)
-    ]
+    return [{"revenue": one, "mood": two, "triage": three} for one, two, three in zip(revenue, mood, triage, strict=True)]
 
 
 def _spec(intents: Sequence[IntentSpec], name: str) -> IntentSpec:
@@ -209,8 +214,8 @@ def _spec(intents: Sequence[IntentSpec], name: str) -> IntentSpec:
     return next((intent for intent in intents if intent.name == name), empty)
 
 
-def _language(view: View, said: Sequence[Said]) -> str:
-    """The last message's language; a very short one keeps the language of the conversation."""
-    if view.language != "en" or len(view.text.split()) > 2:
-        return view.language
-    return view.language
+def _language(text: View, conversation: View) -> str:
+    """The last message's language; one or two words that tell none keep the conversation's."""
+    if text.language == "en" and len(text.text.split()) < FEW_WORDS:
+        return conversation.language
+    return text.language

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,21 @@ Floats = NDArray[np.float32]
 WORD_BUCKETS = 1 << 15
 LETTER_BUCKETS = 1 << 15
 LONGEST = 1500
-VALUE_KINDS = ("money", "percent", "currency", "addon", "billing", "term_months", "date", "time", "invoice", "email", "phone", "code", "seats")
+VALUE_KINDS = (
+    "money",
+    "percent",
+    "currency",
+    "addon",
+    "billing",
+    "term_months",
+    "date",
+    "time",
+    "invoice",
+    "email",
+    "phone",
+    "code",
+    "seats",
+)
 ANY_DAY = date(2026, 1, 1)
 
 _WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[?!%€$£]")
@@ -80,7 +95,7 @@ class Viewer:
 def _word_grams(text: str) -> Iterable[str]:
     words = _WORD.findall(text.lower().replace("’", "'"))
     yield from words
-    yield from (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    yield from (f"{one} {two}" for one, two in pairwise(words))
 
 
 def _letter_grams(text: str) -> Iterable[str]:

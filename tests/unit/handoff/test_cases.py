@@ -212,7 +212,7 @@ def test_the_queue_is_sorted_by_urgency_and_age(house: House) -> None:
     assert "2 conversations are ahead" in third.message
     assert "One conversation is ahead" in fourth.message
     line = house.cases.queue(house.conn, "halcyon", now=house.now)
-    assert [each.case.reason for each in line][0] == "security_incident"
+    assert line[0].case.reason == "security_incident"
     assert [each.case.id for each in line][1::2] == [fourth.case.id, third.case.id]
     assert [each.age_s for each in line] == [60, 0, 120, 0]
     assert (line[0].customer, line[0].first_words, line[0].summary) == ("Ada Example", "Hello", "Wants a person.")

@@ -1,11 +1,14 @@
 """Races between bot, agents and hand-backs: whoever lost the lease appends nothing, and customers never see a note."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from core.conversation import Author
 from core.database import Database
 from core.errors import Conflict
 from core.journal import Journal
@@ -15,6 +18,7 @@ from core.vault import Vault
 from handoff.case_book import LIVE, cases
 from handoff.lease import leases
 from memory.tables import Conversation
+from memory.threads import NewEntry, Threads
 from tests.unit.handoff.conftest import BEA, SAM, House
 
 AGENTS = {"sam": SAM, "bea": BEA}
@@ -42,7 +46,7 @@ class Race:
             assert holder == speaker, f"{speaker} spoke while {holder} held the conversation"
 
     def act(self, name: str, agent: Principal) -> str | None:
-        house, conn = self.house, self.house.conn
+        house = self.house
         number = f"{name} {len(self.said)}"
         if name in ("bot", "stale bot"):
             house.speak(self.talk, number, (self.now() if name == "bot" else self.stale).epoch)
@@ -55,7 +59,6 @@ class Race:
             self.stale = self.now()
         elif (case_id := self.latest()) is not None:
             return self.work(name, case_id, agent, number)
-        del conn
         return None
 
     def work(self, name: str, case_id: str, agent: Principal, number: str) -> str | None:
@@ -110,6 +113,23 @@ def test_nobody_speaks_without_the_lease(moves: list[tuple[str, str]]) -> None:
             run(conn, ring, moves)
         finally:
             transaction.rollback()
+
+
+class Leaky(Threads):
+    """Threads without a fence: whoever speaks is taken for the system, at whatever epoch it is."""
+
+    def append(self, conn: Connection, tenant: str, conversation_id: str, entry: NewEntry, *, epoch: int | None = None) -> int:
+        now = self.get(conn, tenant, conversation_id).epoch
+        return super().append(conn, tenant, conversation_id, replace(entry, author=Author.SYSTEM), epoch=now)
+
+
+def test_a_thread_without_a_fence_would_be_found_out(house: House) -> None:
+    house.threads = Leaky(house.vault, house.journal)
+    race = Race(house)
+    race.step("bot", SAM)
+    race.step("open", SAM)
+    with pytest.raises(AssertionError, match="bot spoke while desk held"):
+        race.step("bot", SAM)
 
 
 DATABASES: list[Database] = []

@@ -41,7 +41,8 @@ def test_every_quote_is_the_source_between_its_offsets() -> None:
 
 def test_front_matter_sections_questions_and_passages_are_read() -> None:
     article = parse(ARTICLE, file="help/cards.md")
-    assert (article.id, article.title, article.audience, article.owner) == ("cards", "Cards: kinds and rules", "public", "billing")
+    assert (article.id, article.title) == ("cards", "Cards: kinds and rules")
+    assert (article.audience, article.owner) == ("public", "billing")
     assert article.updated == date(2026, 10, 14)
     intro, cards = article.sections
     assert intro.heading == "Cards: kinds and rules"
@@ -72,7 +73,8 @@ def test_a_comment_inside_a_paragraph_ends_the_quote() -> None:
 def test_html_is_quoted_from_the_text_drawn_from_it() -> None:
     html = (
         "<html><head><title>Kiosks</title><meta name='audience' content='public'><script>evil()</script></head>"
-        "<body><nav>Home</nav><h1>Kiosks</h1><p>An iPad <b>works</b> &amp; a PIN too.</p><h2>PIN</h2><p>4 to 6 digits.</p></body></html>"
+        "<body><nav>Home</nav><h1>Kiosks</h1><p>An iPad <b>works</b> &amp; a PIN too.</p>"
+        "<h2>PIN</h2><p>4 to 6 digits.</p></body></html>"
     )
     article = parse(html, file="kiosks.html")
     assert article.title == "Kiosks"

@@ -37,13 +37,16 @@ def test_other_forms_of_a_word_are_found_within_tenant_and_audience(conn: Connec
     assert found(conn, Readers(tenant="acme", audience=frozenset()), "refund") == set()
 
 
-@pytest.mark.parametrize("query", ['" OR 1', "NEAR(a b", "a* AND -b:c ^", "'; DROP TABLE knowledge_words; --", "()", "", "\0", "ÄÖ ✓"])
+@pytest.mark.parametrize(
+    "query", ['" OR 1', "NEAR(a b", "a* AND -b:c ^", "'; DROP TABLE knowledge_words; --", "()", "", "\0", "ÄÖ ✓"]
+)
 def test_no_query_is_a_syntax_error(conn: Connection, query: str) -> None:
     assert found(conn, PUBLIC, query) <= {"a/0", "b/0"}
 
 
 def test_the_section_that_holds_more_of_the_query_is_first(conn: Connection) -> None:
     keywords.put(conn, "acme", [words("e/0", "Tablets for kiosks and refunds")])
+    keywords.put(conn, "acme", [words(f"filler/{n}", f"Shifts are swapped by {n}") for n in range(9)])
     ranked = keywords.find(conn, PUBLIC, "kiosk refunds", limit=10)
     assert ranked[0][0] == "e/0"
     assert ranked[0][1] > ranked[1][1]

@@ -17,14 +17,14 @@ def near(**cosines: float) -> list[Near]:
 
 def test_the_section_that_most_speaks_for_is_first() -> None:
     findings = Findings(
-        near={ASKED: [near(a=0.9, b=0.5)], SECTION: [near(a=0.7, b=0.6)], SENTENCE: [near(b=0.6)]},
+        near={ASKED: [near(a=0.9, b=0.5)], SECTION: [near(a=0.7, b=0.6)], SENTENCE: [near(a=0.6)]},
         words=[("a@1/0", 4.0), ("b@1/0", 2.0)],
     )
     first, second = rank(findings, EVEN)
     assert (first.section, second.section) == ("a@1/0", "b@1/0")
     assert first.parts["keyword"] == 1.0
     assert second.parts["keyword"] == 0.5
-    assert first.parts["sentence"] == 0.6
+    assert second.parts["sentence"] == 0.6
     assert first.fused > second.fused
 
 
@@ -59,7 +59,7 @@ def test_answerability_grows_with_what_is_covered_and_is_bounded() -> None:
 
 def test_the_features_are_those_that_were_fitted() -> None:
     ranked = rank(Findings(near={ASKED: [near(a=0.9, b=0.5)]}, words=[("a@1/0", 2.0)]), EVEN)
-    features = judged(ranked, [("a@1/0", 2.0)], Coverage(holders={"refund": frozenset({"a@1/0"})}, sections=2), foreign=False)
+    features = judged(ranked, Coverage(holders={"refund": frozenset({"a@1/0"})}, sections=2), foreign=False)
     assert set(features) == set(JUDGED) == set(weights().answerable)
     assert features["covered"] == 1.0
     assert features["missing"] == 0.0

@@ -102,16 +102,16 @@ class House:
         self.count += 1
         return f"a{self.count}"
 
-    def customer(self, account_id: str, role: str = "Owner", **changes: Any) -> Principal:
+    def customer(self, account: str, role: str = "Owner", **changes: Any) -> Principal:
         """The first active contact with that role."""
-        contact = next(each for each in company().accounts[account_id].contacts if each.active and each.role == role)
+        contact = next(each for each in company().accounts[account].contacts if each.active and each.role == role)
         principal = Principal(
             kind=PrincipalKind.CUSTOMER,
             id=contact.id,
             tenant=TENANT,
             name=contact.name,
             roles=frozenset({contact.role}),
-            account_id=account_id,
+            account_id=account,
             contact_id=contact.id,
             assurance=Assurance.VERIFIED,
         )
@@ -131,9 +131,7 @@ class House:
             message_id=MESSAGE,
         )
 
-    async def ask(
-        self, skill: str, account: str | Principal, said: str = "", talk: Talk | None = None, **slots: Any
-    ) -> Proposal:
+    async def ask(self, skill: str, account: str | Principal, said: str = "", talk: Talk | None = None, **slots: Any) -> Proposal:
         """What comes of asking for a skill with these slots."""
         principal = self.customer(account) if isinstance(account, str) else account
         context = self.context(principal, said)

@@ -163,7 +163,7 @@ def test_reads_run_at_once_and_writes_wait_at_a_card() -> None:
     assert kinds(step) == [Execute]
     state = MACHINE.advance(DialogueState(), heard(asked=(asks("cancel_plan"),))).state
     step = MACHINE.advance(state, WasPrepared(task_id="t1", prepared=Ready(arguments={}), decision=ALLOW, request="{}"))
-    assert kinds(step) == [Say, ShowCard]
+    assert kinds(step) == [Say, Wording, ShowCard]
     assert step.state.top is not None
     assert step.state.top.phase is Phase.CONFIRMING
 
@@ -242,7 +242,7 @@ def test_an_offer_to_stay_is_shown_once_and_its_refusal_goes_on_with_the_cancell
     declined = MACHINE.advance(offered.state, heard("no, cancel it", act=Act.DENY))
     assert kinds(declined) == [Withdraw, Prepare]
     again = MACHINE.advance(declined.state, WasPrepared(task_id="t1", prepared=ready, decision=ALLOW, request="{}"))
-    assert kinds(again) == [Say, ShowCard]
+    assert kinds(again) == [Say, Wording, ShowCard]
 
 
 @pytest.mark.parametrize("decision", [DENY, NeedsApproval(approver="account_manager", policies=(), version="v", reasons=())])

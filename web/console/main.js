@@ -1,0 +1,128 @@
+// The desk: navigation, the three panes, keys, and a look at the server every few seconds.
+
+import { get, post, useToken } from "../shared/api.js";
+import { button, el } from "../shared/dom.js";
+import { CaseView } from "./case.js";
+import { approvals, chain, conversations, signals, trace } from "./pages.js";
+import { problem, quiet, toast } from "./parts.js";
+import { Queue } from "./queue.js";
+import { plain } from "./words.js";
+
+const EVERY_MS = 2_500;
+const TABS = [["/console", "Cases"], ["/console/conversations", "Conversations"], ["/console/approvals", "Approvals"], ["/console/revenue", "Revenue"]];
+const KEYS = [["j / k", "Next or previous case"], ["c", "Claim the open case"], ["/", "Search cases"], ["r", "Write to the customer"], ["n", "Write an internal note"], ["?", "Show these keys"]];
+
+const desk = document.getElementById("desk");
+const main = el("main", { class: "desk-main" });
+const count = el("span", { class: "count", hidden: true });
+let queue;
+let view;
+
+async function start() {
+  let me;
+  try {
+    me = await get("/console/api/me");
+  } catch (error) {
+    desk.append(problem(error));
+    return;
+  }
+  useToken(me.csrf);
+  queue = new Queue({ me, open: (id) => go(`/console/cases/${id}`) });
+  const tabs = TABS.map(([path, label]) => el("a", { href: path, dataset: { path } }, label, label === "Approvals" && count));
+  const who = el("div", { class: "who-am-i" }, el("span", {}, el("b", { text: me.name }), el("span", { class: "fine", text: me.roles.map(plain).join(", ") })), button("Sign out", { kind: "quiet", onclick: signOut }));
+  desk.append(el("header", { class: "bar-top" }, el("span", { class: "brand", text: me.company }), el("nav", { class: "tabs-top", "aria-label": "Desk" }, tabs), who), main);
+  window.addEventListener("popstate", () => show(me));
+  document.addEventListener("click", follow);
+  document.addEventListener("keydown", keys);
+  show(me);
+  await look();
+  setInterval(look, EVERY_MS);
+}
+
+function go(path) {
+  history.pushState(null, "", path);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+// Links of the desk change the view without loading the page anew.
+function follow(event) {
+  const link = event.target.closest?.("a[href^='/console']");
+  if (!link || link.target || event.metaKey || event.ctrlKey || event.defaultPrevented) return;
+  event.preventDefault();
+  go(link.getAttribute("href"));
+}
+
+function show(me) {
+  const [, , section = "", id = ""] = location.pathname.split("/");
+  const changed = () => look();
+  for (const tab of desk.querySelectorAll(".tabs-top a")) {
+    const mine = tab.dataset.path === "/console" ? ["", "cases"].includes(section) : tab.dataset.path.endsWith(`/${section}`);
+    tab.toggleAttribute("aria-current", mine);
+  }
+  const pages = { approvals, revenue: signals, trace: () => trace(id), explain: () => chain(id) };
+  if (section === "conversations" && !id) pages.conversations = conversations;
+  if (pages[section]) {
+    view = pages[section]();
+    main.className = "desk-main one";
+    main.replaceChildren(view.node);
+  } else if (section === "conversations") {
+    view = new CaseView({ path: `/console/api/conversations/${id}`, me, changed });
+    main.className = "desk-main two";
+    main.replaceChildren(view.middle, view.side);
+  } else if (id) {
+    view = new CaseView({ path: `/console/api/cases/${id}`, me, changed });
+    main.className = "desk-main three";
+    queue.select(id);
+    main.replaceChildren(queue.node, view.middle, view.side);
+  } else {
+    view = null;
+    main.className = "desk-main three";
+    queue.select(null);
+    main.replaceChildren(queue.node, el("section", { class: "pane middle" }, quiet("Choose a case", "The most urgent one is first. Press j to open it.")), el("aside", { class: "pane side" }, quiet("Customer and record", "Plan, tickets, memories and the decision record of the chosen case show here.")));
+  }
+  view?.refresh();
+}
+
+async function look() {
+  if (document.hidden) return;
+  try {
+    const found = await get("/console/api/queue");
+    queue.update(found);
+    count.hidden = !found.approvals;
+    count.textContent = String(found.approvals);
+    if (view instanceof CaseView) await view.refresh();
+  } catch (error) {
+    if (error.status === 401) toast("You are signed out. Use your sign-in link again.", "problem");
+  }
+}
+
+async function signOut() {
+  await post("/console/api/sign-out").catch(() => null);
+  location.assign("/");
+}
+
+function keys(event) {
+  if (event.metaKey || event.ctrlKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const acts = {
+    j: () => queue.move(1),
+    k: () => queue.move(-1),
+    c: () => view?.claim?.(),
+    "/": () => queue.search.isConnected && queue.search.focus(),
+    r: () => view?.composer?.may?.reply && view.composer.choose("reply"),
+    n: () => view?.composer?.may?.note && view.composer.choose("note"),
+    "?": help,
+  };
+  const act = acts[event.key];
+  if (!act || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  act();
+}
+
+function help() {
+  const dialog = el("dialog", { class: "desk-dialog", "aria-label": "Keys" }, el("h2", { text: "Keys" }), el("dl", { class: "keys" }, KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", { text: key })), el("dd", { text: what })))), button("Close", { onclick: () => dialog.close() }));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+await start();
