@@ -123,12 +123,6 @@ class Database:
         """Creates the tables of every room imported so far. For tests and scratch databases; others migrate."""
         self.write_blocking(metadata.create_all)
 
-    def migrate(self) -> None:
-        """Brings the schema to the newest revision."""
-        from core.migrate import upgrade
-
-        self.write_blocking(upgrade)
-
     async def close(self) -> None:
         """Commits what waits, then lets go of all connections."""
         await asyncio.to_thread(self.close_blocking)

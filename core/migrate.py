@@ -11,10 +11,15 @@ from alembic.migration import MigrationContext
 from alembic.script import Script
 from sqlalchemy import Connection
 
-from core.database import metadata
+from core.database import Database, metadata
 from core.errors import BadInput
 
 FOLDER = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database) -> None:
+    """Brings the schema to the newest revision. The rooms whose tables are declared must be imported already."""
+    database.write_blocking(upgrade)
 
 
 def upgrade(conn: Connection) -> None:

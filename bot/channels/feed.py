@@ -39,7 +39,8 @@ class Sent:
     conversation_id: str = ""
     position: int = 0
     last_seen: int = -1
-    head: JsonObject = field(default_factory=dict[str, object])
+    open: bool = True
+    speaker: JsonObject = field(default_factory=dict[str, object])
     pressed: dict[str, str] = field(default_factory=dict[str, str])
     activity: Activity | None = None
     status: str | None = ""
@@ -74,21 +75,20 @@ class Feed:
     async def _follow(self, request: web.Request, response: web.StreamResponse, customer: Customer, sent: Sent) -> None:
         live, lane = self._rooms.live, customer.ref.lane
         until = self._rooms.wall.now() + self._rooms.settings.visitor_lifetime
-        quiet_s = 0.0
+        called, quiet_s = True, 0.0
         with live.follow(lane) as follower:
             while not live.closed and not _gone(request) and self._rooms.wall.now() < until:
-                events = await self._news(customer, sent)
+                events = await self._news(customer, sent, called)
                 if events or quiet_s >= self._heartbeat_s:
                     await response.write("".join(events or [": still here\n\n"]).encode())
                     quiet_s = 0.0
-                quiet_s += 0.0 if await follower.changed(FALLBACK_S) else FALLBACK_S
+                called = await follower.changed(FALLBACK_S)
+                quiet_s += 0.0 if called else FALLBACK_S
 
-    async def _news(self, customer: Customer, sent: Sent) -> list[str]:
+    async def _news(self, customer: Customer, sent: Sent, called: bool) -> list[str]:
         """Everything that the stream hasn't told yet, in order."""
-        snapshot = await self._rooms.database.read(lambda conn: self._look(conn, customer, sent))
-        events: list[str] = []
-        if snapshot is not None:
-            events += self._of_conversation(snapshot, sent)
+        snapshot = await self._rooms.database.read(lambda conn: self._look(conn, customer, sent, called))
+        events = self._of_conversation(snapshot, sent) if snapshot else []
         loading = self._rooms.health.loading()
         if loading != sent.status:
             sent.status = loading
@@ -99,15 +99,17 @@ class Feed:
             events.append(_event("activity", {"who": activity.who, "text": activity.text} if activity else {}))
         return events
 
-    def _look(self, conn: Connection, customer: Customer, sent: Sent) -> Snapshot | None:
+    def _look(self, conn: Connection, customer: Customer, sent: Sent, called: bool) -> Snapshot | None:
+        """The conversation, if there is one. Without a call and a new entry nothing else is read."""
         conversation = self._customers.conversation(conn, customer)
         if conversation is None:
             return None
         same = conversation.id == sent.conversation_id
-        after = sent.position if same else 0
-        tenant = conversation.tenant
         unread = not same or conversation.last_position != sent.last_seen
-        entries = self._rooms.threads.read(conn, tenant, conversation.id, after) if unread else []
+        if not unread and not called and sent.speaker and conversation.open == sent.open:
+            return Snapshot(conversation=conversation, entries=(), pressed=sent.pressed, speaker=sent.speaker)
+        after = sent.position if same else 0
+        entries = self._rooms.threads.read(conn, conversation.tenant, conversation.id, after) if unread else []
         return Snapshot(
             conversation=conversation,
             entries=tuple(entries),
@@ -128,11 +130,10 @@ class Feed:
         conversation, events = snapshot.conversation, list[str]()
         if conversation.id != sent.conversation_id:
             sent.conversation_id, sent.position, sent.pressed = conversation.id, 0, {}
-            sent.head = {}
-        head: JsonObject = {"id": conversation.id, "open": conversation.open, "speaker": snapshot.speaker}
-        if head != sent.head:
-            sent.head = head
-            events.append(_event("conversation", head))
+            sent.speaker = {}
+        if (conversation.open, snapshot.speaker) != (sent.open, sent.speaker):
+            sent.open, sent.speaker = conversation.open, snapshot.speaker
+            events.append(_event("conversation", {"id": conversation.id, "open": sent.open, "speaker": sent.speaker}))
         for entry in snapshot.entries:
             events.append(_event("entry", shown(entry, snapshot.pressed), f"{conversation.id}.{entry.position}"))
             sent.position = entry.position

@@ -40,15 +40,15 @@ async def json_body(request: web.Request) -> Mapping[str, object]:
 
 def text_of(body: Mapping[str, object], name: str, *, most: int) -> str:
     """A text that a person wrote: not empty, not too long, not binary."""
-    value = body.get(name)
+    value, what = body.get(name), "message" if name == "text" else f"field {name}"
     if not isinstance(value, str):
         raise BadInput(f"The field {name} must be a text.", field=name)
     if not value.strip():
-        raise BadInput("The message is empty: write something first.", field=name)
+        raise BadInput(f"The {what} is empty: write something first.", field=name)
     if len(value) > most:
-        raise BadInput(f"The message is longer than {most:,} characters: shorten it, or send it in parts.", field=name)
+        raise BadInput(f"The {what} is longer than {most:,} characters: shorten it, or send it in parts.", field=name)
     if CONTROL.search(value) or any("\ud800" <= char <= "\udfff" for char in value):
-        raise BadInput("The message holds binary data: send plain text.", field=name)
+        raise BadInput(f"The {what} holds binary data: send plain text.", field=name)
     return value
 
 

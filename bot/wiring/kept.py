@@ -23,6 +23,7 @@ from core.engine import DbosDurable
 from core.events import Event
 from core.journal import Journal
 from core.keyring import KeyRing
+from core.migrate import migrate
 from core.people import Tenant
 from core.runner import Runner, Work
 from core.sealer import Checkpoint, Sealer
@@ -58,7 +59,7 @@ def open_database(config: Config) -> Database:
     """The database, at the newest schema."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database.open(config.database_url)
-    database.migrate()
+    migrate(database)
     return database
 
 

@@ -18,17 +18,27 @@ from tests.fakes.model import Meant, ScriptedModel
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = ("passwords-and-sessions", "refund-windows", "mobile-app-versions")
-CREDIT = "Please give me a credit of 1.00."
 YES = "Yes, please."
 PERSON = "Please let me talk to a person."
 QUESTIONS = (
     "How do I reset my password?",
     "How long am I signed in?",
     "Which versions of iOS does the mobile app need?",
+    "How long must a password be?",
+    "When is sign-in locked?",
+    "Can I get a newly bought add-on refunded?",
 )
+MOST_CREDITS = 40
 CREDIT_MINOR = 100
+
+
+def credit(number: int) -> str:
+    """A wish for a credit of 1.00, worded differently each time: the same words three times would go to a person."""
+    return f"Please give me a credit of 1.00 for order {number}."
+
+
 MEANINGS: Mapping[str, Meant] = {
-    CREDIT: Meant(intent="give_credit", slots={"amount": "1.00"}),
+    **{credit(number): Meant(intent="give_credit", slots={"amount": "1.00"}) for number in range(MOST_CREDITS)},
     YES: Meant(intent="none", act=Act.AFFIRM),
     PERSON: Meant(intent="none", triage="asked_for_human"),
 }

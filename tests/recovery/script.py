@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.recovery.house import CREDIT, PERSON, QUESTIONS, ROOT, YES, Customer
+from tests.recovery.house import MOST_CREDITS, PERSON, QUESTIONS, ROOT, YES, Customer, credit
 
-MOST_CREDITS = 40
 PERSON_AFTER = 12
 
 
@@ -69,6 +68,7 @@ class Script:
 
     def _messages(self, conversation: str, customer: Customer, *, wants_person: bool) -> Iterator[Message]:
         written = 0
+        questions = self._questions()
 
         def message(text: str = "", press: str | None = None, *, credits: bool = False) -> Message:
             nonlocal written
@@ -77,24 +77,23 @@ class Script:
                 conversation=conversation, id=f"m{written:04}", customer=customer, text=text, press=press, credits=credits
             )
 
-        while True:
-            if wants_person and written >= PERSON_AFTER:
-                yield message(PERSON)
-                wants_person = False
-                break
+        while not wants_person or written < PERSON_AFTER:
             roll = self._random.random()
             if roll < 0.45 and self.given[customer.account] < MOST_CREDITS:
+                yield message(credit(self.given[customer.account]))
                 self.given[customer.account] += 1
-                yield message(CREDIT)
                 yield message(YES, credits=True) if self._random.random() < 0.5 else message(press="confirm", credits=True)
             elif roll < 0.6:
-                first, second = message(self._question()), message(self._question())
+                first, second = message(next(questions)), message(next(questions))
                 yield second
                 yield first
             else:
-                yield message(self._question())
+                yield message(next(questions))
+        yield message(PERSON)
         while True:
-            yield message(self._question())
+            yield message(next(questions))
 
-    def _question(self) -> str:
-        return self._random.choice(QUESTIONS)
+    def _questions(self) -> Iterator[str]:
+        """All questions in turn, shuffled anew each time: never the same one three times in a row."""
+        while True:
+            yield from self._random.sample(QUESTIONS, len(QUESTIONS))

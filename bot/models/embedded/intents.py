@@ -131,11 +131,11 @@ def _fit(examples: IntentExamples, viewer: Viewer) -> IntentHeads:
         names=names,
         routes=both.routes.head if both.routes else None,
         skills=both.skills.head if both.skills else None,
-        trust=_trust(both),
+        trust=trust_of(both),
     )
 
 
-def _trust(both: Both) -> tuple[float, float]:
+def trust_of(both: Both) -> tuple[float, float]:
     """Two numbers that turn the first choice's probability into how often such a choice is right (Platt's scaling)."""
     rows = both.left_out()
     if not rows:

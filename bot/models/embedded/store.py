@@ -71,7 +71,8 @@ def _arrays(head: Head) -> dict[str, Any]:
 def _head(arrays: dict[str, Any]) -> Head:
     meta: dict[str, Any] = json.loads(arrays["meta"].tobytes())
     given: dict[str, Any] = meta["shape"]
-    shape = Shape(**{**given, "angles": tuple(given["angles"])})
+    given["angles"] = tuple(given["angles"])
+    shape = Shape(**given)
     count = len(shape.angles)
     return Head(
         labels=tuple(meta["labels"]),

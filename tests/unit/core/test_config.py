@@ -19,16 +19,16 @@ def written(tmp_path: Path, body: str) -> Path:
 def test_the_shipped_configuration_is_valid_and_local() -> None:
     config = load(SHIPPED)
     assert config.server.host == "127.0.0.1"
-    assert config.models.offline
-    assert config.demo.start
-    assert config.demo.start.isoformat() == "2026-11-20T10:00:00+00:00"
+    assert config.models.chain == ("embedded",)
+    assert config.demo.clock_start
+    assert config.demo.clock_start.isoformat() == "2026-11-20T10:00:00+00:00"
     assert config.database_url == "sqlite:///data/rapport.db"
 
 
 def test_a_tenant_is_all_that_must_be_given(tmp_path: Path) -> None:
     config = load(written(tmp_path, TENANT))
     assert config.memory.idle_minutes == 30
-    assert config.handoff.hours[0] < config.handoff.hours[1]
+    assert config.demo.clock_start is None
 
 
 def test_all_faults_are_reported_at_once_with_what_to_do(tmp_path: Path) -> None:
