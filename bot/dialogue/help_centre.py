@@ -30,6 +30,11 @@ class HelpCentre:
     staff_margin: float = 0.15
     passages: int = 6
 
+    async def likelihood(self, tenant: str, question: str, language: str) -> float:
+        """How likely the public articles answer this, 0 to 1."""
+        found = await self.search.find(question, tenant=tenant, audience=PUBLIC, limit=1, language=language)
+        return found.answerable
+
     async def answer(
         self, tenant: str, question: str, language: str, *, recalled: Sequence[str] = (), facts: Mapping[str, str] | None = None
     ) -> Answered:

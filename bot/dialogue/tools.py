@@ -37,6 +37,10 @@ class Answered:
 class Help(Protocol):
     """Answers questions from the help centre."""
 
+    async def likelihood(self, tenant: str, question: str, language: str) -> float:
+        """How likely the help centre answers this, 0 to 1."""
+        ...
+
     async def answer(
         self, tenant: str, question: str, language: str, *, recalled: Sequence[str] = (), facts: Mapping[str, str] | None = None
     ) -> Answered: ...

@@ -23,9 +23,13 @@ from core.database import Database
 from core.durable import Steps
 from core.errors import RapportError
 from core.language import Act, Said, Understanding, UnderstandRequest
+from handoff.triage import Verdict, public_reason
 from memory.recall import Recall
 from skills.catalogue import intents
 from skills.contract import Context, Ports, Skill
+
+PLAINLY = 0.8
+NEVER_ANSWERED = frozenset({"vulnerable_person", "abusive_or_threatening", "asked_for_human"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +87,21 @@ class Turns:
         draft.language = understood.language
         draft.noted["suspicious"] = screened.suspicious
         verdict = needs_person(opening, screened.text, understood, agent.state, self.tools.skills)
-        if verdict is not None:
-            agent.hand_over(verdict.reason, verdict.note)
+        if verdict is not None and not await self._answers_instead(verdict, opening, screened.text, understood):
+            agent.hand_over(public_reason(verdict.reason), verdict.note)
             return
         await self._prepare_recall(agent, opening, screened.text)
         await agent.run(Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood))
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:
             await agent.raise_offer(offer)
+
+    async def _answers_instead(self, verdict: Verdict, opening: Opening, text: str, understood: Understanding) -> bool:
+        """Whether a judgement (never a rule) that a person is needed gives way to an answer that plainly stands."""
+        if verdict.decided_by != "model" or verdict.reason in NEVER_ANSWERED or understood.intent != "question":
+            return False
+        tenant = opening.conversation.tenant
+        return await self.tools.help.likelihood(tenant, text, understood.language) >= PLAINLY
 
     async def _prepare_recall(self, agent: Agent, opening: Opening, text: str) -> None:
         """What is remembered of this person, and the plan that answers should fit."""

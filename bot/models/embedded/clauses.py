@@ -7,7 +7,7 @@ from knowledge.sentences import spans
 
 BREAK = re.compile(
     r";\s+|\s+[-–—]\s+|\?\s+(?:and|und|et|y|og|en|e)\s+"
-    r"|(?:,|\b)\s*(?:and also|and then|also|plus|as well as|und außerdem|außerdem|ainsi que|et aussi|y también|además|og også"
+    r"|(?:,|\b)\s*(?:and also|and then|also,?|plus|as well as|und außerdem|außerdem|ainsi que|et aussi|y también|además|og også"
     r"|en ook|inoltre)\s+"
     r"|,?\s+(?:and|und|et|y|og|en|e)\s+(?=(?:how|what|when|where|which|who|why|can|could|would|will|do|does|is|are|please|i|we"
     r"|our|my|the|to whom"

@@ -177,15 +177,19 @@ def _overall(draft: Draft, seen: Seen) -> dict[str, float]:
 
 
 def _separate(draft: Draft, seen: Seen) -> list[tuple[Clause, str, float]]:
-    """Clauses that surely ask for different things, in order."""
+    """Clauses that surely ask for different things, in order. A bare question after a request is about that request."""
     found: list[tuple[Clause, str, float]] = []
     for part in draft.parts:
         row = seen.judged[part.text]
         name = max(row, key=lambda each: row[each])
         confidence = seen.heads.intents.confidence(row[name])
-        if name == OUT_OF_SCOPE or confidence < (LISTED if part.announced else OWN_CLAUSE):
+        asks = part.announced or bool(ASKS.search(part.text))
+        if name == OUT_OF_SCOPE and asks and found:
+            start = found[-1][0].start
+            part, name, confidence = Clause(text=draft.text[start : part.end], start=start), QUESTION, LISTED
+        if name == OUT_OF_SCOPE or confidence < (LISTED if asks else OWN_CLAUSE):
             continue
-        if any(name == other for _, other, _ in found) or not (name != QUESTION or part.announced or ASKS.search(part.text)):
+        if (name == QUESTION and not asks) or any(name == other for _, other, _ in found):
             continue
         found.append((part, name, confidence))
     return found if any(name != QUESTION for _, name, _ in found) else found[:1]
