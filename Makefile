@@ -12,6 +12,7 @@ setup:
 	@scripts/setup.sh
 
 run: setup
+	@[ -f data/rapport.db ] || $(BIN)/rapport prepare --data
 	@$(BIN)/rapport serve
 
 check: lint unit

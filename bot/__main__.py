@@ -144,6 +144,15 @@ def check_config(config: ConfigOption = CONFIG) -> None:
     typer.echo(f"{config} is fine.")
 
 
+@app.command(hidden=True)
+def prepare(config: ConfigOption = CONFIG, data: Annotated[bool, typer.Option(help="Fill the data folder too.")] = False) -> None:
+    """What set-up runs ahead of time."""
+    from bot.wiring.prepare import fill, learn
+
+    given = _config(config)
+    typer.echo(asyncio.run(fill(given) if data else learn(given)))
+
+
 def _config(path: Path) -> "Config":
     from core.config import load
 

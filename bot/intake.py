@@ -1,5 +1,6 @@
 """Where every channel's messages come in: made durable, put into their thread, acknowledged, and given to their lane."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,7 +12,7 @@ from core.conversation import Author, EntryKind, Inbound
 from core.database import Database
 from core.durable import Durable
 from core.errors import Unavailable
-from core.inbox import Accepted
+from core.inbox import Accepted, Pending
 from core.journal import Journal
 from core.vault import Vault
 from memory.threads import NewEntry, Threads
@@ -38,9 +39,9 @@ class Intake:
 
         Raises `BadInput` for ids that can't be kept and `Unavailable` when the database stays locked: nothing was accepted then.
         """
-        accepted = await self.database.write(lambda conn: self.write(conn, inbound))
+        accepted, waiting = await self.database.write(lambda conn: self._line_up(conn, inbound))
         try:
-            await self.durable.start(TURN, key=accepted.row_id, lane=inbound.ref.lane, argument=accepted.row_id)
+            await self._start(waiting)
         except Unavailable:
             structlog.get_logger("intake").info("turn.waits", row_id=accepted.row_id)
         return accepted
@@ -48,9 +49,17 @@ class Intake:
     async def offer_unfinished(self) -> int:
         """Gives every accepted message whose turn isn't finished to its lane again, in order. For every start."""
         waiting = await self.database.read(inbox.pending)
+        await self._start(waiting)
+        return len(waiting)
+
+    async def _start(self, waiting: Sequence[Pending]) -> None:
         for each in waiting:
             await self.durable.start(TURN, key=each.row_id, lane=each.lane, argument=each.row_id)
-        return len(waiting)
+
+    def _line_up(self, conn: Connection, inbound: Inbound) -> tuple[Accepted, list[Pending]]:
+        """Accepts, and names all that waits in this lane: a message accepted while the engine started goes first."""
+        accepted = self.write(conn, inbound)
+        return accepted, inbox.pending(conn, lane=inbound.ref.lane)
 
     def write(self, conn: Connection, inbound: Inbound) -> Accepted:
         """Writes row and entry in the caller's transaction."""

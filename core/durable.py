@@ -35,7 +35,10 @@ class Durable(Protocol):
         ...
 
     async def start(self, name: str, *, key: str, lane: str, argument: str) -> None:
-        """Starts a workflow unless `key` was started before. Workflows of one lane run one at a time, in start order."""
+        """Starts a workflow unless `key` was started before. Workflows of one lane run one at a time, in start order.
+
+        Raises `Unavailable` before `launch` and after `close`.
+        """
         ...
 
     async def settle(self, timeout_s: float = 30.0) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from core.durable import Workflow
-from core.errors import BadInput
+from core.errors import Unavailable
 from core.lanes import Lanes
 from core.runner import Runner, Work
 
@@ -50,7 +50,7 @@ class MemoryDurable:
 
     def _launched(self) -> Lanes:
         if self._lanes is None:
-            raise BadInput("Work was offered before launch: launch first.")
+            raise Unavailable("No work is taken yet: Rapport is still starting.")
         return self._lanes
 
     async def _run(self, work: Work) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.checkpoints import clear
 from core.durable import Workflow
-from core.errors import BadInput
+from core.errors import Unavailable
 from core.lanes import Lanes
 from core.runner import Runner, Work
 
@@ -85,8 +85,9 @@ class DbosDurable:
     async def launch(self) -> None:
         """Opens the engine; unfinished work takes the head of its lane, in the order in which it was started."""
         self._thread = EngineThread()
+        unfinished = await self._thread.call(self._open())
         self._lanes = Lanes()
-        for work in await self._thread.call(self._open()):
+        for work in unfinished:
             self._lanes.offer(work.lane, work.key, partial(self._run, work, recovered=True))
 
     async def start(self, name: str, *, key: str, lane: str, argument: str) -> None:
@@ -113,7 +114,7 @@ class DbosDurable:
 
     def _launched(self) -> tuple[Lanes, EngineThread]:
         if self._lanes is None or self._thread is None:
-            raise BadInput("Work was offered before launch: launch first.")
+            raise Unavailable("No work is taken yet: Rapport is still starting.")
         return self._lanes, self._thread
 
     async def _run(self, work: Work, *, recovered: bool) -> None:

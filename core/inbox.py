@@ -51,7 +51,7 @@ inbox = Table(
     Column("state", String(16), nullable=False),
     Column("thread_id", String(32)),
     UniqueConstraint("tenant", "channel", "installation", "conversation_id", "message_id", name="uq_inbox_message"),
-    Index(None, "state", "number"),
+    Index(None, "state", "lane", "number"),
     sqlite_autoincrement=True,
 )
 
@@ -131,10 +131,16 @@ def fail(conn: Connection, row_id: str) -> None:
     _leave(conn, row_id, FAILED)
 
 
-def pending(conn: Connection, *, limit: int = 10_000) -> list[Pending]:
-    """The messages whose turns are unfinished, in the order in which they were accepted."""
+def unfinished(conn: Connection, row_id: str) -> bool:
+    """Whether the message's turn is still to be taken."""
+    return conn.execute(select(inbox.c.state).where(inbox.c.id == row_id)).scalar() == ACCEPTED
+
+
+def pending(conn: Connection, *, lane: str | None = None) -> list[Pending]:
+    """The messages, of one lane or of all, whose turns are unfinished, in the order in which they were accepted."""
     columns = (inbox.c.id, inbox.c.tenant, inbox.c.lane, inbox.c.correlation_id)
-    rows = conn.execute(select(*columns).where(inbox.c.state == ACCEPTED).order_by(inbox.c.number).limit(limit))
+    wanted = select(*columns).where(inbox.c.state == ACCEPTED).order_by(inbox.c.number)
+    rows = conn.execute(wanted.where(inbox.c.lane == lane) if lane else wanted)
     return [Pending(row_id=row.id, tenant=row.tenant, lane=row.lane, correlation_id=row.correlation_id) for row in rows]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from core.action import Origin
 from core.conversation import Citation, Sentence
 
 if TYPE_CHECKING:
@@ -71,13 +72,17 @@ class IntentSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class SlotValue:
-    """A value found in the customer's words, and where: offsets into the message with id `message_id`."""
+    """A value found in the customer's words, and where: offsets into the message with id `message_id`.
+
+    One that a skill hands on to the next keeps its `origin`; `message_id` then names its source (a record), without offsets.
+    """
 
     name: str
     value: str | int | bool
     message_id: str
     start: int
     end: int
+    origin: Origin = Origin.CUSTOMER
 
 
 @dataclass(frozen=True, kw_only=True)

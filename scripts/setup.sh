@@ -39,4 +39,6 @@ fi
 .venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 echo "Preparing the sentence model ..."
 .venv/bin/python -m knowledge.embedder .cache/models
+echo "Learning what can be asked for, and reading the help centre (about a minute, once) ..."
+.venv/bin/rapport prepare
 echo "$want" >"$stamp"

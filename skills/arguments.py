@@ -103,7 +103,7 @@ class Said:
         slot = self.slots.get(name)
         if slot is None:
             return default(value)
-        return Argument(value=value, provenance=Provenance(origin=Origin.CUSTOMER, source_id=slot.message_id))
+        return Argument(value=value, provenance=Provenance(origin=slot.origin, source_id=slot.message_id))
 
     def words(self, value: Scalar) -> Argument:
         """A value read in the present message itself."""

@@ -29,7 +29,10 @@ class Mind:
 class Worlds(Protocol):
     """Makes a fresh world for each script; what is heavy is loaded once and shared."""
 
-    mind: Mind
+    @property
+    def mind(self) -> Mind:
+        """What understands in every world."""
+        ...
 
     async def make(self, script: Script) -> World:
         """Raises `BadInput` for an account or contact that doesn't exist."""

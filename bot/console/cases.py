@@ -1,12 +1,14 @@
 """Cases at the console: the queue, one case with all that belongs to it, and what agents do to it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from bot.channels.entry_view import JsonObject
+from bot.console.names import Names
 from bot.console.views import (
     of_approval,
     of_case,
@@ -25,7 +27,8 @@ from core.errors import Conflict, NotFound
 from core.people import Principal
 from core.vault import Erased
 from governance.approvals import Approval
-from handoff.case_book import Case
+from handoff.case_book import Case, Waiting
+from memory.tables import Conversation
 
 MOST_CHARACTERS = 8_000
 Act = Callable[[Connection, str, Principal, str], None]
@@ -37,6 +40,7 @@ class CaseDesk:
     def __init__(self, rooms: Rooms, sessions: Sessions) -> None:
         self._rooms = rooms
         self._sessions = sessions
+        self._names = Names(rooms)
 
     def routes(self) -> Sequence[web.RouteDef]:
         acts: dict[str, tuple[Act, bool]] = {
@@ -58,30 +62,34 @@ class CaseDesk:
     async def queue(self, request: web.Request) -> web.Response:
         """The live cases, most urgent first, the latest closed ones, and how many approvals this agent may decide."""
         seat = self._sessions.seat(request)
-        return web.json_response(await self._rooms.database.read(lambda conn: self._queue(conn, seat)))
+        now = self._rooms.clock.now()
+        live, closed, approvals = await self._rooms.database.read(lambda conn: self._queue(conn, seat, now))
+        names = await self._names.of(line.case.person_id for line in (*live, *closed) if line.case.account_id)
+        shown = [[of_line(line, names.get(line.case.person_id, "")) for line in lines] for lines in (live, closed)]
+        return web.json_response({"now": now.isoformat(), "cases": shown[0], "closed": shown[1], "approvals": approvals})
 
     async def case(self, request: web.Request) -> web.Response:
         """A case with its conversation; `after` leaves out the entries that the page has."""
         seat, case_id = self._sessions.seat(request), id_in_path(request, "case")
         after = number_in_query(request, "after", 0)
-        return web.json_response(await self._rooms.database.read(lambda conn: self._of_case(conn, seat, case_id, after)))
+        return await self._shown(partial(self._of_case, seat=seat, case_id=case_id, after=after))
 
     async def conversation(self, request: web.Request) -> web.Response:
         """A conversation that may never have been a case."""
         seat, conversation_id = self._sessions.seat(request), id_in_path(request, "conversation")
         after = number_in_query(request, "after", 0)
-        read = partial(self._of_conversation, seat=seat, conversation_id=conversation_id, after=after)
-        return web.json_response(await self._rooms.database.read(read))
+        return await self._shown(partial(self._of_conversation, seat=seat, conversation_id=conversation_id, after=after))
 
     async def recent(self, request: web.Request) -> web.Response:
         """The conversations of this company, the latest first, each with its last words."""
         self._sessions.seat(request)
         rows = await self._rooms.database.read(self._recent)
-        names = {row["contact_id"]: "" for row in rows if row["contact_id"]}
-        for contact_id in names:
-            person = await self._rooms.people.by_id(str(contact_id))
-            names[contact_id] = f"{person.name}, {person.account_name}" if person else ""
-        return web.json_response({"conversations": [{**row, "customer": names.get(row["contact_id"], "")} for row in rows]})
+        names = await self._names.with_accounts(conversation.contact_id for conversation, _ in rows)
+        listed = [
+            {**of_conversation(each), "last_words": words, "customer": names.get(each.contact_id or "", "")}
+            for each, words in rows
+        ]
+        return web.json_response({"conversations": listed})
 
     async def _act(self, act: Act, with_text: bool, request: web.Request) -> web.Response:
         seat, case_id = self._sessions.seat(request), id_in_path(request, "case")
@@ -90,10 +98,13 @@ class CaseDesk:
         agent = seat.agent.principal(self._rooms.tenant)
         await self._rooms.database.write(lambda conn: act(conn, case_id, agent, text))
         after = number_in_query(request, "after", 0)
-        shown = await self._rooms.database.read(lambda conn: self._of_case(conn, seat, case_id, after))
-        lane = await self._rooms.database.read(lambda conn: self._lane(conn, case_id))
-        self._rooms.live.publish(lane)
-        return web.json_response(shown)
+        self._rooms.live.publish(await self._rooms.database.read(lambda conn: self._lane(conn, case_id)))
+        return await self._shown(partial(self._of_case, seat=seat, case_id=case_id, after=after))
+
+    async def _shown(self, read: Callable[[Connection], tuple[Conversation, JsonObject]]) -> web.Response:
+        conversation, shown = await self._rooms.database.read(read)
+        names = await self._names.of([conversation.contact_id])
+        return web.json_response({**shown, "customer": names.get(conversation.contact_id or "", "")})
 
     def _claim(self, conn: Connection, case_id: str, agent: Principal, _text: str) -> None:
         self._rooms.cases.claim(conn, case_id, agent, at=self._rooms.clock.now())
@@ -113,31 +124,25 @@ class CaseDesk:
     def _release(self, conn: Connection, case_id: str, agent: Principal, _text: str) -> None:
         self._rooms.cases.transfer(conn, case_id, agent, None, at=self._rooms.clock.now())
 
-    def _queue(self, conn: Connection, seat: Seat) -> JsonObject:
-        rooms, tenant, now = self._rooms, self._rooms.tenant.id, self._rooms.clock.now()
-        return {
-            "now": now.isoformat(),
-            "cases": [of_line(line) for line in rooms.cases.queue(conn, tenant, now=now)],
-            "closed": [of_line(line) for line in rooms.cases.closed(conn, tenant, now=now)],
-            "approvals": len(rooms.approvals.open_for(conn, tenant, seat.agent.roles, now)),
-        }
+    def _queue(self, conn: Connection, seat: Seat, now: datetime) -> tuple[list[Waiting], list[Waiting], int]:
+        cases, tenant = self._rooms.cases, self._rooms.tenant.id
+        waiting = self._rooms.approvals.open_for(conn, tenant, seat.agent.roles, now)
+        return cases.queue(conn, tenant, now=now), cases.closed(conn, tenant, now=now), len(waiting)
 
-    def _of_case(self, conn: Connection, seat: Seat, case_id: str, after: int) -> JsonObject:
-        rooms, tenant = self._rooms, self._rooms.tenant.id
-        case = rooms.cases.get(conn, tenant, case_id)
-        return {
-            "case": of_case(case),
-            "packet": self._packet(conn, case),
-            **self._of_conversation(conn, seat=seat, conversation_id=case.conversation_id, after=after),
-        }
+    def _of_case(self, conn: Connection, *, seat: Seat, case_id: str, after: int) -> tuple[Conversation, JsonObject]:
+        case = self._rooms.cases.get(conn, self._rooms.tenant.id, case_id)
+        conversation, shown = self._of_conversation(conn, seat=seat, conversation_id=case.conversation_id, after=after)
+        return conversation, {"case": of_case(case), "packet": self._packet(conn, case), **shown}
 
-    def _of_conversation(self, conn: Connection, *, seat: Seat, conversation_id: str, after: int) -> JsonObject:
+    def _of_conversation(
+        self, conn: Connection, *, seat: Seat, conversation_id: str, after: int
+    ) -> tuple[Conversation, JsonObject]:
         rooms, tenant, now = self._rooms, self._rooms.tenant.id, self._rooms.clock.now()
         conversation = rooms.threads.get(conn, tenant, conversation_id)
         entries = rooms.threads.read(conn, tenant, conversation.id, after, internal=True)
         approvals = rooms.approvals.of_conversation(conn, tenant, conversation.id)
         cases = rooms.cases.of_conversation(conn, tenant, conversation.id)
-        return {
+        return conversation, {
             "now": now.isoformat(),
             "conversation": of_conversation(conversation),
             "cases": [of_case(case) for case in cases],
@@ -166,11 +171,11 @@ class CaseDesk:
         except NotFound:
             return None
 
-    def _recent(self, conn: Connection) -> list[JsonObject]:
-        tenant, rows = self._rooms.tenant.id, list[JsonObject]()
+    def _recent(self, conn: Connection) -> list[tuple[Conversation, str]]:
+        tenant, rows = self._rooms.tenant.id, list[tuple[Conversation, str]]()
         for conversation in self._rooms.threads.recent(conn, tenant):
             said = self._rooms.threads.said(conn, tenant, conversation.id, limit=1)
-            rows.append({**of_conversation(conversation), "last_words": said[-1].text[:160] if said else ""})
+            rows.append((conversation, said[-1].text[:160] if said else ""))
         return rows
 
     def _lane(self, conn: Connection, case_id: str) -> str:

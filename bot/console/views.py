@@ -16,11 +16,11 @@ from handoff.promises import Promise
 from memory.tables import Conversation
 
 
-def of_line(line: Waiting) -> JsonObject:
-    """A case in the queue."""
+def of_line(line: Waiting, name: str) -> JsonObject:
+    """A case in the queue; `name` is the customer's, if one is known."""
     return {
         **of_case(line.case),
-        "customer": line.customer,
+        "customer": name or line.customer,
         "first_words": line.first_words,
         "summary": line.summary,
         "age_s": round(line.age_s),

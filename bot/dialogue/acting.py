@@ -227,7 +227,7 @@ def _outcome_word(outcome: Outcome) -> str:
 def _as_given(task: Task) -> Ready:
     """A task's slots as arguments, for a judgement without preparation."""
     given = {
-        name: Argument(value=slot.value, provenance=Provenance(origin=Origin.CUSTOMER, source_id=slot.message_id))
+        name: Argument(value=slot.value, provenance=Provenance(origin=slot.origin, source_id=slot.message_id))
         for name, slot in task.slots.items()
         if name != CODE
     }

@@ -183,7 +183,14 @@ def _slots(detour: Detour) -> dict[str, SlotValue]:
     """The values that a skill hands on to another, as slots: absent ones are left to be asked for."""
     given = {name: argument for name, argument in detour.slots.items() if argument.value is not None}
     return {
-        name: SlotValue(name=name, value=argument.value, message_id=argument.provenance.source_id, start=0, end=0)
+        name: SlotValue(
+            name=name,
+            value=argument.value,
+            message_id=argument.provenance.source_id,
+            start=0,
+            end=0,
+            origin=argument.provenance.origin,
+        )
         for name, argument in given.items()
         if argument.value is not None
     }

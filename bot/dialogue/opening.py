@@ -1,18 +1,19 @@
 """What a turn starts from, read in one view: the message, its conversation, what was said before, and the dialogue's state."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.dialogue.state import DialogueState
 from core import inbox
-from core.conversation import Inbound
+from core.conversation import Author, EntryKind, Inbound
 from core.journal import Journal
 from core.language import Said
 from core.people import Principal
 from core.vault import Vault
 from memory.tables import Conversation
-from memory.threads import Threads
+from memory.threads import NewEntry, Threads
 
 MOST_SAID = 12
 
@@ -28,7 +29,7 @@ class ReadingRooms:
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """One message in its conversation. `said` ends before this message."""
+    """One message in its conversation. `said` ends before this message; `finished` says that its turn was taken already."""
 
     row_id: str
     correlation_id: str
@@ -37,6 +38,7 @@ class Opening:
     conversation: Conversation
     said: tuple[Said, ...]
     state: DialogueState
+    finished: bool = False
 
 
 def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
@@ -59,4 +61,31 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
         conversation=conversation,
         said=before,
         state=state,
+        finished=not inbox.unfinished(conn, row_id),
     )
+
+
+def begin_anew(rooms: ReadingRooms, opening: Opening, at: datetime, conn: Connection) -> None:
+    """Puts a message whose conversation ended before its turn into a new one, so that it is answered all the same.
+
+    Nothing moves when somebody else has begun another conversation there meanwhile.
+    """
+    inbound = opening.inbound
+    latest = rooms.threads.find(conn, inbound.ref)
+    if latest is not None and latest.open and latest.contact_id not in (None, inbound.sender.contact_id):
+        return
+    conversation = rooms.threads.open_or_create(
+        conn, inbound.ref, inbound.sender, at=at, correlation_id=opening.correlation_id
+    )
+    inbox.place(conn, opening.row_id, conversation.id)
+    if inbound.press is not None:
+        return
+    entry = NewEntry(
+        kind=EntryKind.TEXT,
+        author=Author.CUSTOMER,
+        author_id=inbound.sender.person_id,
+        body={"text": inbound.text, "message_id": inbound.message_id},
+        at=at,
+        turn_id=opening.row_id,
+    )
+    rooms.threads.append(conn, inbound.ref.tenant, conversation.id, entry)

@@ -3,6 +3,7 @@
 Frozen pydantic models, so that the whole state is one JSON document, sealed with the conversation.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,7 +49,8 @@ class Task(Frozen):
 class DialogueState(Frozen):
     """All tasks, the top one last, and what the rest of the conversation needs to know.
 
-    `misses` counts answers not found in a row. A hand-back starts the counters anew (`reopened`), so that the reasons for the
+    `misses` counts answers not found in a row, `outages` messages in a row that couldn't be understood because the model was
+    down; `code_at` is when the last code was mailed. A hand-back starts the counters anew (`reopened`), so that the reasons for the
     last handoff don't cause the next.
     """
 
@@ -56,6 +58,7 @@ class DialogueState(Frozen):
     later: tuple[Asked, ...] = ()
     said: tuple[Sentence, ...] = ()
     misses: int = 0
+    outages: int = 0
     asked_before: tuple[str, ...] = ()
     offer: Offer | None = None
     offers_raised: int = 0
@@ -66,7 +69,9 @@ class DialogueState(Frozen):
     handoff: HandoffNotice | None = None
     stepped_up: bool = False
     code_digest: str | None = None
+    code_at: datetime | None = None
     code_tries: int = 0
+    codes_mailed: int = 0
     greeted: bool = False
     serial: int = 0
 
@@ -90,6 +95,7 @@ class DialogueState(Frozen):
         """The state after a person gave the conversation back: no open tasks, fresh counters, no loop into the next handoff."""
         return DialogueState(
             stepped_up=self.stepped_up,
+            codes_mailed=self.codes_mailed,
             declined=self.declined,
             offers_raised=self.offers_raised,
             save_offers=self.save_offers,

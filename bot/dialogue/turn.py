@@ -45,8 +45,14 @@ class Turns:
     budget_tokens: int = 400
 
     async def take(self, steps: Steps, row_id: str) -> Reply:
-        """Answers an accepted message. Run again after a crash it does the same, and repeats no effect."""
+        """Answers an accepted message. Run again after a crash it does the same, and repeats no effect.
+
+        Run again although its reply is written it does nothing: the state has moved on, and the same words would mean something
+        else there.
+        """
         opening = await self.database.read(partial(read_opening, self.writing.rooms, row_id))
+        if opening.finished:
+            return Reply(silent=True)
         if not opening.conversation.with_bot:
             handoff = opening.state.handoff or HandoffNotice(reason="asked_for_human", message="")
             understood = await self._understand(opening, screen(opening.inbound.text))

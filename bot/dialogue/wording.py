@@ -31,6 +31,11 @@ def _collect(prefix: str, table: Mapping[str, object], found: dict[str, Mapping[
             _collect(f"{wording_id}.", inner, found)
 
 
+def speaks(wording_id: str, language: str) -> bool:
+    """Whether that wording was written in that language."""
+    return language in _wordings().get(wording_id, {})
+
+
 def wording(wording_id: str, language: str = "en", **values: str) -> Sentence:
     """The sentence with that id in `language`, or in English. Raises `NotFound` for an id that nobody wrote."""
     texts = _wordings().get(wording_id)

@@ -1,7 +1,6 @@
 """The installation that is kept: files in the data folder, DBOS, Chroma; what `rapport serve` runs."""
 
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.house import House
+from bot.http.tokens import load_secret
 from bot.intake import TURN
 from bot.wiring.heavy import Heavy
 from bot.wiring.parts import Adapters, build
@@ -73,7 +73,7 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     journal = Journal()
     index = index or ChromaIndex(data / "vectors" / "knowledge")
     company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
-    secret = secret_of(config)
+    secret = load_secret(data, os.environ.get(config.server.secret_env))
     runner = Runner(database=database, clock=clock, failed=partial(_failed, journal, clock))
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
     house = build(
@@ -113,20 +113,6 @@ def register_turns(durable: Durable, house: House) -> None:
 async def take_in(kept: Kept, paths: Sequence[str]) -> list[Report]:
     """Brings the help centre in line with folders or files."""
     return [await kept.ingest.take(Path(path), tenant=kept.house.tenant.id) for path in paths]
-
-
-def secret_of(config: Config) -> bytes:
-    """The secret that signs tokens: from the environment, else one made on first use and kept readable for its owner alone."""
-    given = os.environ.get(config.server.secret_env)
-    if given:
-        return given.encode()
-    path = config.data_dir / "secret"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
 
 
 async def _clock(config: Config, database: Database) -> tuple[Clock, bool]:

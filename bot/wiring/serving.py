@@ -8,8 +8,10 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection
 
+from bot.http.sessions import Sessions
 from bot.intake import TURN
 from bot.live import Live
+from bot.rooms import Rooms
 from bot.server import build_app
 from bot.telemetry import Telemetry, configure_logs, correlated, span
 from bot.wiring.front import front_rooms
@@ -33,10 +35,11 @@ async def run_server(config: Config, *, port: int | None = None) -> None:
     kept = await open_house(config, heavy)
     watch_turns(kept, live, telemetry)
     loading = Loading(database=kept.house.database)
-    runner = web.AppRunner(build_app(front_rooms(config, kept, loading, live, telemetry)), access_log=None)
+    rooms = front_rooms(config, kept, loading, live, telemetry)
+    runner = web.AppRunner(build_app(rooms), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, config.server.host, port or config.server.port).start()
-    _announce(config, port or config.server.port)
+    _announce(config, rooms, port or config.server.port)
     worker = Worker(house=kept.house, sealer=kept.sealer)
     jobs = asyncio.gather(_make_ready(config, heavy, kept, loading), worker.run())
     stopped = asyncio.Event()
@@ -116,17 +119,16 @@ async def _note_versions(config: Config, heavy: Heavy, kept: Kept) -> None:
     await house.database.write(note)
 
 
-def _announce(config: Config, port: int) -> None:
-    """Where to go, on standard output."""
+def _announce(config: Config, rooms: Rooms, port: int) -> None:
+    """Where to go, on standard output, with sign-in links that work for a while."""
     address = config.server.public_url or f"http://{config.server.host}:{port}"
-    lines = [f"Rapport is at {address}"]
+    sessions = Sessions(rooms)
+    lines = [f"Rapport is at {address}", f"  web chat as a stranger   {address}/chat"]
     if config.demo.enabled:
-        lines += [
-            f"  start page with sign-in links   {address}/demo",
-            f"  web chat as a stranger          {address}/chat",
-            f"  web chat as a demo customer     {address}/demo (choose one)",
-            f"  agent console                   {address}/demo (choose an agent)",
-            f"  mails that were sent            {address}/demo/outbox",
-        ]
+        lines[1:1] = [f"  start page, all links    {address}/demo"]
+        guests, agents = rooms.settings.guests[:1], rooms.settings.agents[:2]
+        lines += [f"  web chat as a customer   {address}{sessions.guest_link(each.contact_id)}" for each in guests]
+        lines += [f"  console as {each.name:<13} {address}{sessions.agent_link(each.id)}" for each in agents]
+        lines += [f"  mails that were sent     {address}/demo/outbox"]
     lines.append("  Ctrl-C stops it; unfinished work is taken up at the next start.")
     print("\n".join(lines), flush=True)  # noqa: T201 - the addresses are this command's output

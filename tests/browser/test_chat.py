@@ -44,6 +44,18 @@ async def test_a_card_is_confirmed_once_and_both_tabs_show_the_receipt(open_as: 
     await expect(first.get_by_role("region", name="Receipt")).to_have_count(1)
 
 
+async def test_an_open_card_closes_when_people_take_over(open_as: Open) -> None:
+    page = await open_as("Helen Ashdown")
+    await say(page, "Could I have a credit?")
+    await expect(page.get_by_role("button", name="Confirm")).to_be_visible()
+    await page.get_by_role("button", name="Talk to a person").click()
+    await expect(page.get_by_role("heading", name="Waiting for a person")).to_be_visible()
+    await expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_text("No longer open")).to_be_visible()
+    await expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+
+
 async def test_a_send_that_failed_stays_until_it_is_sent_again(open_as: Open, house: House) -> None:
     page = await open_as("A stranger")
     await expect(page.locator(".starter").first).to_be_visible()

@@ -272,7 +272,6 @@ class Script:
             mood=-0.4,
             first_words=inbound.text,
             account_id=conversation.account_id,
-            contact_name=HELEN.name,
             policy_reasons=("cap",),
         )
         opening = Opening(

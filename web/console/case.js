@@ -50,7 +50,7 @@ export class CaseView {
     this.found = found;
     const { case: item, conversation } = found;
     if (first) {
-      this.composer = new Composer({ customer: found.packet?.contact_name, act: (kind, text) => this.act(kind, text) });
+      this.composer = new Composer({ customer: found.customer, act: (kind, text) => this.act(kind, text) });
       this.middle.replaceChildren(this.head, this.timeline.node, this.composer.node);
       this.#loadSide(conversation);
     }
@@ -65,7 +65,7 @@ export class CaseView {
   }
 
   #header(item, conversation, held) {
-    const name = this.found.packet?.contact_name || conversation.contact_id || "A stranger";
+    const name = this.found.customer || conversation.contact_id || "A stranger";
     const facts = item
       ? [badge(reason(item.reason)), badge(`Priority: ${priority(item.priority).toLowerCase()}`, item.priority === 1 ? "danger" : item.priority === 2 ? "warning" : ""), badge(item.live ? plain(item.state) : `${plain(item.state)}`, item.state === "claimed" ? "success" : "")]
       : [badge(plain(conversation.state)), badge(conversation.holder === "bot" ? "With the assistant" : "With people")];

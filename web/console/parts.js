@@ -34,5 +34,6 @@ export function flat(value) {
   if (Array.isArray(value)) return value.map(flat).join(", ");
   if (value && typeof value === "object") return Object.entries(value).map(([name, inner]) => `${name} ${flat(inner)}`).join("; ");
   if (typeof value === "number" && !Number.isInteger(value)) return String(Math.round(value * 1000) / 1000);
+  if (/^[0-9a-f]{32,}$/.test(value)) return `${value.slice(0, 12)}…`;
   return value === null || value === undefined || value === "" ? "none" : String(value);
 }

@@ -12,6 +12,9 @@ import { Thread } from "./thread.js";
 const about = document.body.dataset;
 const SCORES = [["1", "Very poor"], ["2", "Poor"], ["3", "Fair"], ["4", "Good"], ["5", "Very good"]];
 
+// Whatever the assistant is called, it says what it is.
+const note = (name) => (/\bAI\b/.test(name) ? `${about.company} support` : `AI assistant · ${about.company}`);
+
 const sources = new Sources();
 const thread = new Thread({
   openSource: (citation) => sources.open(citation),
@@ -24,7 +27,7 @@ const composer = new Composer({ most: Number(about.most), send: (text) => write(
 
 const face = el("span", { class: "face" }, icon("spark"));
 const speaker = el("h1", { text: about.bot });
-const state = el("p", { class: "speaker-state", text: `AI assistant · ${about.company} support` });
+const state = el("p", { class: "speaker-state", text: note(about.bot) });
 const ask = button("Talk to a person", { kind: "quiet", onclick: () => askForPerson() });
 const items = el("div", { class: "menu-items", role: "menu" });
 const menu = el("details", { class: "menu" }, el("summary", { class: "icon-button", "aria-label": "More" }, icon("more")), items);
@@ -108,12 +111,12 @@ function entered(answer, anew = false) {
 }
 
 function speak({ kind, name }) {
-  const looks = { assistant: ["spark", name || about.bot, `AI assistant · ${about.company} support`], waiting: ["clock", "Waiting for a person", "The assistant is silent until then"], person: ["person", name, `A person · ${about.company} support`] };
-  const [mark, title, note] = looks[kind];
+  const looks = { assistant: ["spark", name || about.bot, note(name || about.bot)], waiting: ["clock", "Waiting for a person", "The assistant is silent until then"], person: ["person", name, `A person · ${about.company}`] };
+  const [mark, title, under] = looks[kind];
   face.replaceChildren(icon(mark));
   face.className = `face ${kind}`;
   speaker.textContent = title;
-  state.textContent = note;
+  state.textContent = under;
   ask.hidden = kind !== "assistant";
 }
 

@@ -125,6 +125,7 @@ export class Thread {
 
   #notice(entry) {
     this.group = null;
+    this.#closeCards();
     this.log.append(notice(entry.body));
   }
 

@@ -18,7 +18,8 @@ SEAT_NOUNS = (
     r"|posti|posto|utenti|persone|dipendenti|licenze|platser|användare|brukere|miejsc|użytkowników|lugares|utilizadores"
 )
 BETWEEN = (
-    r"(?:\s*-?\s*(?:odd|ish|plus|or so|more|extra|additional|further|other|new|paid|full-time|part-time|seasonal|active|team|business"
+    r"(?:\s*-?\s*(?:odd|ish|plus|or so|more|extra|additional|further|other|new|paid|full-time|part-time|seasonal|active|team"
+    r"|business"
     r"|starter|enterprise|weitere\w*|neue\w*|zusätzliche\w*|mehr|autres|nouvelles?|nouveaux|de plus|más|nuevos|nuevas|adicionales"
     r"|flere|nye|ekstra|meer|nieuwe|altri|nuovi|per)\b)*"
 )

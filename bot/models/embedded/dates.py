@@ -50,6 +50,12 @@ PAST = re.compile(
     r"|konnte\w*|était|avait|a été|fue|pagué|cobraron|past|rebuilt)\b",
     re.IGNORECASE,
 )
+AMBIGUOUS = frozenset({"may", "march", "mar", "mars", "dec", "jan", "mai", "maj", "mei", "sept", "okt", "august"})
+MONTH_BEFORE = re.compile(
+    r"\b(?:in|from|until|till|by|since|of|next|last|and|to|through|this|end|im|ab|bis|seit|und|en|de|depuis|et|desde|hasta|y|i"
+    r"|fra|og|van|tot|da|a)\s+$",
+    re.IGNORECASE,
+)
 END_OF_MONTH = re.compile(
     r"\b(?:the )?end of (?:the|this) month|ende (?:des|dieses) monats|fin (?:du|de ce) mois|fin de mes\b", re.IGNORECASE
 )
@@ -141,7 +147,7 @@ def _months_alone(text: str, today: date, past: bool) -> list[Found]:
     """'January and February', 'from March': the first day of the month. 'may' and 'mar' in small letters are other words."""
     found: list[Found] = []
     for match in _month_pattern().finditer(text):
-        if match["month"] in ("may", "mar", "mars", "dec", "jan", "mai", "maj", "mei"):
+        if not _names_a_month(text, match):
             continue
         day = _with_year(1, _month_of(match["month"]), match["year"], today, past)
         if day is not None:
@@ -151,7 +157,7 @@ def _months_alone(text: str, today: date, past: bool) -> list[Found]:
 
 def named_months(text: str) -> list[Found]:
     """Runs of months named without a day, as how many they are: 'January and February' and 'Jan to Feb' are 2."""
-    matches = [match for match in _month_pattern().finditer(text) if match["month"] not in ("may", "mar", "mars")]
+    matches = [match for match in _month_pattern().finditer(text) if _names_a_month(text, match)]
     days = [*_day_month().finditer(text), *_month_day().finditer(text)]
     alone = [match for match in matches if not any(day.start() <= match.start() < day.end() for day in days)]
     if not alone:
@@ -162,6 +168,15 @@ def named_months(text: str) -> list[Found]:
     if len(alone) == 2 and re.search(r"\b(?:to|till|until|through|bis|à|jusqu|hasta|a|til|tot)\b|[-–]", between):
         count = (months[-1] - months[0]) % 12 + 1
     return [Found(value=count, start=alone[0].start(), end=alone[-1].end())]
+
+
+def _names_a_month(text: str, match: re.Match[str]) -> bool:
+    """Whether 'may', 'march' and the like stand for the month: no day before them, and a word in small letters has a "
+    "preposition."""
+    before = text[max(0, match.start() - 12) : match.start()]
+    if re.search(r"\d(?:st|nd|rd|th|\.)?\s+$", before):
+        return False
+    return match["month"] not in AMBIGUOUS or bool(MONTH_BEFORE.search(before))
 
 
 def _with_year(day: int, month: int, year: str | None, today: date, past: bool) -> date | None:

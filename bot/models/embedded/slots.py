@@ -44,7 +44,9 @@ class SlotFinder:
         totals = any(spec.kind == "seats" for spec in specs)
         for spec in (*first, *(spec for spec in specs if spec not in first)):
             expected = expecting is not None and spec.name == expecting.name
-            found = self._best(reading, spec, values, expected=expected)
+            kinds = {each.name: each.kind for each in specs}
+            apart = {name: each for name, each in values.items() if spec.kind not in SHARING or kinds[name] == spec.kind}
+            found = self._best(reading, spec, apart, expected=expected)
             if found is not None and not (totals and not expected and spec.kind == "quantity" and reading.is_total(found)):
                 values[spec.name] = found
         if expecting is None or expecting.name not in values:
@@ -59,7 +61,7 @@ class SlotFinder:
         for each in in_order_meant(reading.text, reading.of_kind(spec, expected=expected)):
             if not each.sure and not (expected and not reading.claimed(each, spec.kind)):
                 continue
-            if any(each.overlaps(other) for other in taken.values()) and spec.kind not in SHARING:
+            if any(each.overlaps(other) for other in taken.values()):
                 continue
             return each
         return None

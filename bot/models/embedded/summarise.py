@@ -8,7 +8,8 @@ from knowledge.sentences import spans
 
 LONGEST_LINE = 220
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola|hej|ciao)\b[^.!?]{0,25}[,.!]?\s*",
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola|hej|ciao)\b(?: (?:there|all|team"
+    r"|[A-Z]\w+)){0,2}\s*[,.!–-]\s*",
     re.IGNORECASE,
 )
 FIGURE = re.compile(r"\d|\b(?:[A-Z]{2,4}-\d+|€|\$|£)")

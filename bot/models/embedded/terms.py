@@ -147,5 +147,7 @@ def _longest(found: Sequence[Found]) -> list[Found]:
 
 @lru_cache(maxsize=256)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    spelled = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(names, key=len, reverse=True))
+    spelled = "|".join(
+        re.escape(name).replace(r"\-", r"[\s-]*").replace(r"\ ", r"[\s-]+") for name in sorted(names, key=len, reverse=True)
+    )
     return re.compile(rf"(?<!\w)(?:{spelled})(?!\w)", re.IGNORECASE)

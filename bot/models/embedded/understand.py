@@ -32,8 +32,21 @@ ASKS = re.compile(
     r"|quando|dove|quanto)\b",
     re.IGNORECASE,
 )
+WISHES = re.compile(
+    r"\b(?:please|pls|plz|i want|we want|i'd like|we'd like|i would like|we would like|i need|we need|let's|let us|can you"
+    r"|could you|would you"
+    r"|bitte|ich möchte|wir möchten|wir wollen|wir brauchen|ich brauche|merci de|je voudrais|nous voulons|nous voudrions"
+    r"|il nous faut|quiero"
+    r"|queremos|necesit\w+|por favor|vi vil|jeg vil|vi skal|graag|ik wil|we willen|vorrei|vorremmo|vogliamo|per favore)\b"
+    r"|^\W*(?:(?:hi|hello|hey|ok|okay|yes|and|then|so|just)\b\W*)?(?:add|remove|cancel|change|move|switch|put|send|give|show"
+    r"|find|list|call|ring|book|open|raise|create|set|pause"
+    r"|renew|extend|refund|credit|quote|upgrade|downgrade|take|drop|stop|start|turn|make|get|reissue|export|update|replace"
+    r"|reactivate|undo)\b",
+    re.IGNORECASE,
+)
 SHORT_WORDS = 9
 FEW_WORDS = 3
+FEW_CLAUSES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,12 +151,14 @@ class Draft:
         before = customers[-2].text if len(customers) > 1 else ""
         text = last.text.strip() or " "
         linked = len(text.split()) <= SHORT_WORDS and bool(FOLLOW_UP.search(text)) and bool(before)
-        parts = tuple(clauses(text))
+        cut = clauses(text)
+        few = len(cut) <= FEW_CLAUSES
+        parts = tuple(part for part in cut if few or part.announced or ASKS.search(part.text) or WISHES.search(part.text))
         return cls(
             request=request,
             text=text,
             message_id=last.message_id,
-            parts=parts if len(parts) > 1 else (),
+            parts=parts if len(cut) > 1 else (),
             earlier=f"{before[-300:]} {text}" if linked else "",
             whole=signals.whole_of(request.said) or text,
         )
@@ -186,12 +201,13 @@ def _separate(draft: Draft, seen: Seen) -> list[tuple[Clause, str, float]]:
         asks = part.announced or bool(ASKS.search(part.text))
         if name == OUT_OF_SCOPE and asks and found:
             start = found[-1][0].start
-            part, name, confidence = Clause(text=draft.text[start : part.end], start=start), QUESTION, LISTED
-        if name == OUT_OF_SCOPE or confidence < (LISTED if asks else OWN_CLAUSE):
+            found.append((Clause(text=draft.text[start : part.end], start=start), QUESTION, LISTED))
             continue
-        if (name == QUESTION and not asks) or any(name == other for _, other, _ in found):
+        known = any(name == other for _, other, _ in found)
+        if name == OUT_OF_SCOPE or known or (name == QUESTION and not asks):
             continue
-        found.append((part, name, confidence))
+        if confidence >= (LISTED if asks else OWN_CLAUSE):
+            found.append((part, name, confidence))
     return found if any(name != QUESTION for _, name, _ in found) else found[:1]
 
 

@@ -236,7 +236,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_inbox_state_number"), ["state", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbox_state_lane_number"), ["state", "lane", "number"], unique=False)
 
     op.create_table(
         "journal",
@@ -517,7 +517,7 @@ def downgrade() -> None:
 
     op.drop_table("journal")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbox_state_number"))
+        batch_op.drop_index(batch_op.f("ix_inbox_state_lane_number"))
 
     op.drop_table("inbox")
     with op.batch_alter_table("grants", schema=None) as batch_op:
