@@ -1,8 +1,8 @@
 """What goes on beside the turns: conversations end, facts are learned, promises and approvals run out, the journal is sealed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sized
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.house import House
 from bot.telemetry import correlated, span
+from core import inbox
 from core.errors import RapportError
 from core.sealer import Sealer
 
@@ -41,25 +42,39 @@ class Worker:
         self._stopped.set()
 
     async def round(self) -> None:
-        """One round of everything that is due."""
-        house, log = self.house, structlog.get_logger("worker")
-        now = house.clock.now()
+        """One round of everything that is due. A part that fails doesn't keep the others from being done."""
+        house, now = self.house, self.house.clock.now()
+        parts: tuple[tuple[str, Callable[[], Awaitable[object]]], ...] = (
+            ("ended", lambda: house.database.write(self._end_idle)),
+            ("learned", lambda: house.distiller.learn_all(now=now)),
+            ("forgotten", lambda: house.forget.sweep(now=now)),
+            ("broken", lambda: house.database.write(lambda conn: house.promises.break_overdue(conn, now))),
+            ("taken_up", lambda: house.approving.take_up(house.tenant.id)),
+            ("expired", lambda: house.approving.expire(house.tenant.id)),
+        )
         with correlated(uuid4().hex), span("worker.round"):
-            try:
-                ended = await house.database.write(self._end_idle)
-                learned = await house.distiller.learn_all(now=now)
-                forgotten = await house.forget.sweep(now=now)
-                await house.database.write(lambda conn: house.promises.break_overdue(conn, now))
-                expired = await house.database.write(partial(house.approvals.expire, tenant=house.tenant.id, now=now))
-            except RapportError as error:
-                log.warning("worker.round_failed", code=error.code)
-                return
-            if ended or learned or forgotten or expired:
-                log.info("worker.round", ended=ended, learned=learned, forgotten=forgotten)
+            done = {name: await self._part(name, work) for name, work in parts}
+            if any(done.values()):
+                structlog.get_logger("worker").info("worker.round", **{name: value for name, value in done.items() if value})
+
+    async def _part(self, name: str, work: Callable[[], Awaitable[object]]) -> int:
+        """How many there were; none when the part failed, which is logged and tried again with the next round."""
+        log = structlog.get_logger("worker")
+        try:
+            found = await work()
+        except RapportError as error:
+            log.warning("worker.part_failed", part=name, code=error.code)
+            return 0
+        except Exception as error:  # noqa: BLE001 - the outermost edge: a fault in one part must not end the worker
+            log.error("worker.part_failed", part=name, exc_info=error)
+            return 0
+        return found if isinstance(found, int) else len(found) if isinstance(found, Sized) else 0
 
     def _end_idle(self, conn: Connection) -> int:
+        """Ends what was left idle, but for conversations in which a message still waits for its turn."""
         house = self.house
-        idle = house.threads.idle(conn, house.clock.now())
+        waiting = {each.lane for each in inbox.pending(conn)}
+        idle = [each for each in house.threads.idle(conn, house.clock.now()) if each.ref.lane not in waiting]
         for each in idle:
             house.threads.end(conn, each.tenant, each.id, at=house.clock.now(), reason="idle", correlation_id=uuid4().hex)
         return len(idle)

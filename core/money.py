@@ -39,6 +39,11 @@ class Money:
         major, cents = divmod(abs(self.minor), 100)
         return f"{sign}{symbol}{major:,}.{cents:02d}"
 
+    @property
+    def short(self) -> str:
+        """As it is read in a sentence: whole amounts without cents ($1,680), others with them ($38.40)."""
+        return str(self) if self.minor % 100 else str(self)[:-3]
+
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:
             raise BadInput(f"Can't combine {self.currency} with {other.currency}: convert one of them first.")

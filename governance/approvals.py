@@ -143,6 +143,11 @@ class Approvals:
         """All approvals of a conversation, the oldest first."""
         return [_approval(row) for row in self._rows(conn, tenant, approvals.c.conversation_id == conversation_id)]
 
+    def granted(self, conn: Connection, tenant: str, before: datetime) -> list[Approval]:
+        """What was granted before that moment and not executed, the oldest first: a crash may have come between."""
+        lying = (approvals.c.state == ApprovalState.GRANTED, approvals.c.decided_at <= before)
+        return [_approval(row) for row in self._rows(conn, tenant, *lying)]
+
     def of_action(self, conn: Connection, tenant: str, action_id: str) -> list[Approval]:
         """All approvals of an action, the oldest first."""
         return [_approval(row) for row in self._rows(conn, tenant, approvals.c.action_id == action_id)]

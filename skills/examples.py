@@ -1,4 +1,4 @@
-"""How customers ask for each skill: read from every domain's examples.toml on first use."""
+"""How customers ask for each skill: read from every domain's examples*.toml on first use."""
 
 import tomllib
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def near_misses() -> Mapping[str, tuple[str, ...]]:
 def _read() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
     skills: dict[str, tuple[str, ...]] = {}
     misses: dict[str, tuple[str, ...]] = {}
-    for path in sorted(FOLDER.glob("*/examples.toml")):
+    for path in sorted(FOLDER.glob("*/examples*.toml")):
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
             if name == NOT_A_SKILL:
                 for kind, texts in table.items():

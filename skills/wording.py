@@ -32,7 +32,9 @@ def known(wording_id: str) -> bool:
 
 
 def spelled(value: Value) -> str:
-    """A value as customers read it: 4 January 2027, $1,680.00."""
+    """A value as customers read it: 4 January 2027, $1,680."""
+    if isinstance(value, Money):
+        return value.short
     if isinstance(value, datetime):
         return f"{value.day} {value:%B %Y, %H:%M} UTC" if value.tzname() == "UTC" else f"{value.day} {value:%B %Y, %H:%M}"
     if isinstance(value, date):

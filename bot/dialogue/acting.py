@@ -1,7 +1,9 @@
 """How a turn acts: skills are prepared, judged, carded, run; codes mailed and checked; approvals sought; offers raised."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.dialogue.draft import Draft, Hearing, reasons_of
 from bot.dialogue.state import DialogueState, Task
@@ -10,17 +12,20 @@ from bot.dialogue.tools import Tools
 from bot.dialogue.wording import wording
 from core.action import ActionRequest, Allow, Argument, Effect, Origin, Provenance
 from core.conversation import ActionRecord, Card, HandoffNotice, Offer, Sentence
-from core.errors import RapportError, Unavailable
+from core.errors import BadInput, Conflict, NotAllowed, NotFound, RapportError, Unavailable
 from core.events import JSON
 from core.language import SlotValue
 from governance.audit import judged
 from governance.request_text import request_from_text, request_to_text
 from handoff.triage import public_reason
-from skills.contract import Ask, Context, Ready, Refuse
+from skills.contract import Ask, Context, Ready, Refuse, Skill
 from skills.facts import Talk
 from skills.outcomes import Outcome, Proposal
 
 MOST_CODE_TRIES = 3
+MOST_CODES = 4
+CODE_FOR = timedelta(minutes=10)
+MAIL_S = 5.0
 CODE = "code"
 
 
@@ -41,8 +46,14 @@ class Acting:
         skill = self.tools.skills.get(task.skill)
         if skill is None:
             return WasAnswered(found=False)
-        if CODE in task.slots and not self.state.stepped_up and not await self._code_holds(task, task.slots[CODE]):
-            return None
+        if CODE in task.slots and not self.state.stepped_up:
+            if self.state.code_digest is None:
+                task = task.model_copy(update={"slots": _without_code(task.slots)})
+                self.state = self.state.replace(task)
+            elif not await self._code_holds(task, task.slots[CODE]):
+                return None
+        elif self._lacks_code(task, skill):
+            return WasPrepared(task_id=task.id, prepared=Ask(slot=CODE, question=wording("code.ask", self.draft.language).text))
         try:
             proposal = await self.tools.actions.prepare(skill, self._context_for(task), task.slots, self._talk(task))
         except Unavailable:
@@ -59,12 +70,21 @@ class Acting:
         reads = skill.effect is Effect.READ
         return WasPrepared(task_id=task.id, prepared=ready, decision=proposal.decision, reads=reads, request=request)
 
+    def _lacks_code(self, task: Task, skill: Skill) -> bool:
+        """Whether the skill changes what only a proven person may: the proof comes before everything else."""
+        asks = any(slot.name == CODE for slot in skill.slots)
+        return asks and CODE not in task.slots and not self.state.stepped_up and self.context.principal.verified
+
     async def execute(self, task: Task) -> Trigger:
         """Runs the very request that the task holds, and nothing else."""
         assert task.request is not None
         request = request_from_text(task.request)
         self._add(request, "allow", (), "proposed")
-        outcome = await self.tools.actions.run(request, self._talk(task), self._context_for(task))
+        try:
+            outcome = await self.tools.actions.run(request, self._talk(task), self._context_for(task))
+        except (BadInput, Conflict, NotAllowed, NotFound) as error:
+            self.draft.set_outcome(task.skill, "failed")
+            return WasRun(task_id=task.id, done=None, problem=self._problem(error.message))
         if outcome.done is not None:
             self.draft.set_outcome(task.skill, "done")
             self.draft.offer = self.draft.offer or outcome.done.offer or task.offer
@@ -107,9 +127,20 @@ class Acting:
             self._add(request, "allow", (), withdrawn.outcome)
 
     async def mail_code(self, task: Task) -> None:
-        """Mails a code to the address on file, never to another."""
-        digest = await self.tools.mail.send(self._context_for(task), self.draft.new_id("code"))
-        self.state = self.state.model_copy(update={"code_digest": digest, "code_tries": 0})
+        """Mails a code to the address on file, never to another, and only so many in one conversation."""
+        if self.state.codes_mailed >= MOST_CODES:
+            self.state = self.state.without(task.id)
+            await self.judge_without_code(task)
+            return
+        try:
+            async with asyncio.timeout(MAIL_S):
+                digest = await self.tools.mail.send(self._context_for(task), self.draft.new_id("code"))
+        except (RapportError, TimeoutError):
+            self.state = self.state.without(task.id)
+            self.draft.say([wording("failed.unavailable", self.draft.language)])
+            return
+        sent = {"code_digest": digest, "code_at": self.context.clock.now(), "code_tries": 0}
+        self.state = self.state.model_copy(update={**sent, "codes_mailed": self.state.codes_mailed + 1})
         self.draft.say([wording("code.mailed", self.draft.language)])
 
     async def judge_without_code(self, task: Task) -> None:
@@ -164,19 +195,27 @@ class Acting:
             self._add(proposal.request, decision.name, reasons_of(decision), "proposed" if allowed else "refused")
 
     async def _code_holds(self, task: Task, code: SlotValue) -> bool:
-        """A right code proves the person once more; a wrong one is asked for again, three times at most."""
-        if self.state.code_digest and self.tools.mail.matches(self.state.code_digest, str(code.value)):
+        """A right code proves the person once more; a wrong one is asked for again, three times at most.
+
+        After that, and after ten minutes, a code is worth nothing.
+        """
+        task = task.model_copy(update={"slots": _without_code(task.slots), "asking": CODE})
+        digest, sent_at = self.state.code_digest or "", self.state.code_at
+        if sent_at is None or self.context.clock.now() - sent_at > CODE_FOR:
+            self.state = self.state.replace(task).model_copy(update={"code_digest": None})
+            self.draft.say([wording("code.expired", self.draft.language)])
+            await self.mail_code(task)
+            return False
+        if self.tools.mail.matches(digest, str(code.value)):
             self.state = self.state.model_copy(update={"stepped_up": True, "code_digest": None})
             self.context = replace(self.context, principal=self.context.principal.stepped_up())
             return True
         tries = self.state.code_tries + 1
-        slots = {name: slot for name, slot in task.slots.items() if name != CODE}
-        task = task.model_copy(update={"slots": slots, "asking": CODE})
         self.state = self.state.replace(task).model_copy(update={"code_tries": tries})
         if tries < MOST_CODE_TRIES:
             self.draft.say([wording("code.wrong", self.draft.language)])
         else:
-            self.state = self.state.without(task.id)
+            self.state = self.state.without(task.id).model_copy(update={"code_digest": None})
             await self.judge_without_code(task)
         return False
 
@@ -224,12 +263,15 @@ def _outcome_word(outcome: Outcome) -> str:
     return "awaiting_approval" if outcome.approval_id else "refused"
 
 
+def _without_code(slots: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
+    return {name: slot for name, slot in slots.items() if name != CODE}
+
+
 def _as_given(task: Task) -> Ready:
     """A task's slots as arguments, for a judgement without preparation."""
     given = {
         name: Argument(value=slot.value, provenance=Provenance(origin=slot.origin, source_id=slot.message_id))
-        for name, slot in task.slots.items()
-        if name != CODE
+        for name, slot in _without_code(task.slots).items()
     }
     return Ready(arguments=given)
 

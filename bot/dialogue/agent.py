@@ -1,6 +1,6 @@
 """Carries out what the procedure machine commands, and brings back what came of it. It decides nothing itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialogue.acting import Acting
 from bot.dialogue.machine import Machine
@@ -22,6 +22,7 @@ from bot.dialogue.steps import (
     Wording,
 )
 from bot.dialogue.wording import wording
+from core.errors import Unavailable
 
 MOST_STEPS = 24
 
@@ -60,7 +61,7 @@ class Agent(Acting):
             case Raise(offer=offer):
                 await self.raise_offer(offer)
             case Answer(question=question):
-                return await self._answer(question)
+                return replace(await self._answer(question), otherwise=command.otherwise)
             case _:
                 return await self._act(command)
         return None
@@ -82,7 +83,11 @@ class Agent(Acting):
     async def _answer(self, question: str) -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}
         tenant = self.hearing.principal.tenant.id
-        answered = await self.tools.help.answer(tenant, question, self.draft.language, recalled=self.recalled, facts=facts)
+        try:
+            answered = await self.tools.help.answer(tenant, question, self.draft.language, recalled=self.recalled, facts=facts)
+        except Unavailable:
+            self.draft.say([wording("answer.unavailable", self.draft.language)])
+            return WasAnswered(found=True)
         self.draft.retrieved.extend(answered.passages)
         self.draft.noted.update(answerable=round(answered.answerable, 3), dropped=answered.dropped)
         if answered.staff_only:

@@ -9,6 +9,7 @@ from bot.dialogue.steps import Execute, Heard, Prepare, SkillCard, Step, Wording
 from core.language import Act, SlotValue
 
 CLEAR = 0.55
+BESIDES = 0.8
 
 
 def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
@@ -19,9 +20,9 @@ def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping
     if (understood.act is Act.CORRECT and changed) or (changed and understood.act in (Act.AFFIRM, Act.DENY, Act.RESUME)):
         return amend(state, task, changed)
     if understood.act is Act.AFFIRM and clear:
-        return Step(state=state, commands=(Execute(task=task),))
+        return Step(state=_keeping(state, heard, skills), commands=(Execute(task=task),))
     if understood.act in (Act.DENY, Act.CANCEL) and clear:
-        return drop(state, task)
+        return drop(_keeping(state, heard, skills, reads_only=True), task)
     other = _other_request(task, heard, skills)
     if changed and not other:
         return amend(state, task, changed)
@@ -34,6 +35,20 @@ def amend(state: DialogueState, task: Task, changed: Mapping[str, SlotValue]) ->
     """Works the task out anew with the corrected values: the old card no longer counts."""
     task = task.model_copy(update={"slots": {**task.slots, **changed}, "phase": Phase.FILLING, "card": None, "request": None})
     return Step(state=state.replace(task), commands=(Prepare(task=task),))
+
+
+def _keeping(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard], *, reads_only: bool = False) -> DialogueState:
+    """Keeps for afterwards what a yes or a no asks for besides; after a no only what changes nothing."""
+    open_ones = {each.skill for each in state.tasks}
+    besides = tuple(
+        each
+        for each in heard.understood.asked
+        if each.intent in skills
+        and each.intent not in open_ones
+        and each.confidence >= BESIDES
+        and (skills[each.intent].reads or not reads_only)
+    )
+    return state.model_copy(update={"later": (*state.later, *besides)})
 
 
 def _changed(task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> dict[str, SlotValue]:

@@ -37,6 +37,7 @@ class Draft:
     decided: list[Mapping[str, JSON]] = field(default_factory=list[Mapping[str, JSON]])
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
     summary: str = ""
+    contact_name: str = ""
     plan: str = ""
     zone: str = ""
     vip: bool = False

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from bot.dialogue.state import DialogueState, Task
 from bot.dialogue.steps import Answer, Command, Heard, Prepare, SkillCard, Step, Withdraw, Wording
 from core.conversation import Offer
-from core.language import Act, Asked
+from core.language import Act, Asked, Understanding
 
 SURE = 0.5
+LEADING = 0.33
+POSSIBLE = 0.15
 OUT_OF_SCOPE = 0.6
 SMALLTALK = {
     Act.GREET: "greet",
@@ -31,17 +33,36 @@ def hear_fresh(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCar
 
 
 def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
-    """Opens a task for the first skill asked for and keeps the others for afterwards; a plain question is answered."""
-    wanted = tuple(each for each in heard.understood.asked if each.intent in skills and each.confidence >= SURE)
-    questions = tuple(each for each in heard.understood.asked if each.intent == "question")
+    """Opens a task for the first skill asked for and keeps the others for afterwards; a plain question is answered.
+
+    The likeliest intent is acted on even when it isn't sure, for a write still waits at its card; a question that the help centre
+    can't answer falls back on the likeliest skill.
+    """
+    understood = heard.understood
+    wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= SURE]
+    lead = understood.asked[0] if understood.asked else None
+    if lead is not None and lead.intent in skills and lead not in wanted and _leads(lead, understood):
+        wanted.insert(0, lead)
     if not wanted:
-        question = heard.text if len(questions) != 1 or not questions[0].text else questions[0].text
-        state = state.model_copy(update={"last_question": question})
-        return Step(state=state, commands=(Answer(question=heard.text),))
-    first, rest = wanted[0], wanted[1:]
+        state = state.model_copy(update={"last_question": heard.text})
+        return Step(state=state, commands=(Answer(question=heard.text, otherwise=_otherwise(understood, skills)),))
+    first, rest = wanted[0], tuple(wanted[1:])
+    questions = (each for each in understood.asked if each.intent == "question" and each.confidence >= LEADING)
     separate = tuple(each for each in questions if each.text != first.text)
     state, prepare = open_task(state, first)
     return Step(state=state.model_copy(update={"later": (*state.later, *separate, *rest)}), commands=(prepare,))
+
+
+def _leads(lead: Asked, understood: Understanding) -> bool:
+    return lead.confidence >= LEADING and understood.out_of_scope < OUT_OF_SCOPE
+
+
+def _otherwise(understood: Understanding, skills: Mapping[str, SkillCard]) -> Asked | None:
+    """The skill to fall back on when the help centre has no answer."""
+    if understood.out_of_scope >= OUT_OF_SCOPE:
+        return None
+    likely = [each for each in understood.asked if each.intent in skills and each.confidence >= POSSIBLE]
+    return max(likely, key=lambda each: each.confidence, default=None)
 
 
 def open_task(state: DialogueState, asked: Asked) -> tuple[DialogueState, Command]:

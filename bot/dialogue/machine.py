@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.dialogue.at_card import hear_at_card
 from bot.dialogue.at_slot import hear_at_slot
 from bot.dialogue.flow import drop, refused, resume
-from bot.dialogue.fresh import hear_fresh, offer_answer
+from bot.dialogue.fresh import hear_fresh, offer_answer, open_task
 from bot.dialogue.state import DialogueState, Phase, Task
 from bot.dialogue.steps import (
     Command,
@@ -150,6 +150,9 @@ class Machine:
         state = state.model_copy(update={"choices": answered.choices})
         if answered.found:
             return resume(state.model_copy(update={"misses": 0}), ())
+        if answered.otherwise is not None and state.top is None:
+            state, prepare = open_task(state, answered.otherwise)
+            return Step(state=state, commands=(prepare,))
         state = state.model_copy(update={"misses": state.misses + 1})
         if state.misses >= MOST_TRIES:
             return Step(state=state, commands=(HandOver(reason="repeated_failure"),))

@@ -74,9 +74,7 @@ def begin_anew(rooms: ReadingRooms, opening: Opening, at: datetime, conn: Connec
     latest = rooms.threads.find(conn, inbound.ref)
     if latest is not None and latest.open and latest.contact_id not in (None, inbound.sender.contact_id):
         return
-    conversation = rooms.threads.open_or_create(
-        conn, inbound.ref, inbound.sender, at=at, correlation_id=opening.correlation_id
-    )
+    conversation = rooms.threads.open_or_create(conn, inbound.ref, inbound.sender, at=at, correlation_id=opening.correlation_id)
     inbox.place(conn, opening.row_id, conversation.id)
     if inbound.press is not None:
         return

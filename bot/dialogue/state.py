@@ -49,9 +49,9 @@ class Task(Frozen):
 class DialogueState(Frozen):
     """All tasks, the top one last, and what the rest of the conversation needs to know.
 
-    `misses` counts answers not found in a row, `outages` messages in a row that couldn't be understood because the model was
-    down; `code_at` is when the last code was mailed. A hand-back starts the counters anew (`reopened`), so that the reasons for the
-    last handoff don't cause the next.
+    `misses` counts answers not found in a row, `outages` messages in a row while the model was down; `code_at` is when the last
+    code was mailed. A hand-back starts the counters anew (`reopened`), so that the reasons for the last handoff don't cause the
+    next.
     """
 
     tasks: tuple[Task, ...] = ()

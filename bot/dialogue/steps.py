@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.dialogue.state import DialogueState, Task
 from core.action import Decision
 from core.conversation import Offer, Sentence
-from core.language import SlotSpec, Understanding
+from core.language import Asked, SlotSpec, Understanding
 from skills.contract import Done, Prepared
 
 
@@ -57,6 +57,7 @@ class WasAnswered:
 
     found: bool
     choices: tuple[str, ...] = ()
+    otherwise: Asked | None = None
 
 
 Trigger = Heard | Pressed | WasPrepared | WasRun | WasAnswered
@@ -79,9 +80,10 @@ class Wording:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Answer a question from the help centre."""
+    """Answer a question from the help centre; `otherwise` is the skill to try when it has no answer."""
 
     question: str
+    otherwise: Asked | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,18 @@
 """Whether this message goes to a person now: triage's verdict, weighed against what the bot can do for the customer."""
 
+import re
 from collections.abc import Mapping
 
 from bot.dialogue.opening import Opening
 from bot.dialogue.state import DialogueState
-from core.language import Act, Understanding
+from core.language import Understanding
 from handoff.triage import TriageInput, Verdict, decide
 from skills.contract import Skill
 
 SERVED = {"out_of_scope_account_change", "money_over_limit", "negotiation", "repeated_failure"}
-ASKED = 0.55
+ASKED = 0.33
+MUCH = 1_000
+FIGURE = re.compile(r"\d[\d.,]*")
 
 
 def needs_person(
@@ -34,11 +37,27 @@ def needs_person(
         return None
     if verdict.reason in SERVED and _can_serve(opening, understood, state, skills):
         return None
+    if verdict.reason == "money_over_limit" and verdict.decided_by == "model" and _small_sums(text):
+        return None
     return verdict
 
 
+def ruled(opening: Opening, text: str) -> Verdict | None:
+    """The verdict of the rules alone, for when no model can judge."""
+    customer = tuple(each.text for each in opening.said if each.role == "customer")
+    verdict = decide(TriageInput(text=text, earlier=customer, failures=opening.state.misses))
+    return verdict if verdict.handoff else None
+
+
 def _can_serve(opening: Opening, understood: Understanding, state: DialogueState, skills: Mapping[str, Skill]) -> bool:
-    if state.top is not None and understood.act is not Act.OTHER:
+    if state.top is not None:
         return True
     known = opening.principal.verified and opening.principal.account_id is not None
     return known and any(each.intent in skills and each.confidence >= ASKED for each in understood.asked)
+
+
+def _small_sums(text: str) -> bool:
+    """Whether figures are named and all are far below what the desk calls a large sum."""
+    figures = [re.sub(r"[.,](?=\d{3}(?!\d))", "", each).rstrip(".,").replace(",", ".") for each in FIGURE.findall(text)]
+    amounts = [float(each) for each in figures if each.count(".") <= 1]
+    return bool(amounts) and max(amounts) < MUCH

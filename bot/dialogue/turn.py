@@ -6,22 +6,24 @@ from functools import partial
 from time import perf_counter
 
 from bot.dialogue.agent import Agent
+from bot.dialogue.customer import know_account, know_name
 from bot.dialogue.draft import Draft, Hearing
+from bot.dialogue.framing import framed
 from bot.dialogue.guard import Screened, review, screen
 from bot.dialogue.machine import Machine
 from bot.dialogue.offers import offer_for
-from bot.dialogue.opening import Opening, read_opening
+from bot.dialogue.opening import Opening, begin_anew, read_opening
 from bot.dialogue.state import DialogueState
 from bot.dialogue.steps import Heard, Pressed, SkillCard
 from bot.dialogue.tools import Tools
-from bot.dialogue.triaged import needs_person
+from bot.dialogue.triaged import needs_person, ruled
 from bot.dialogue.wording import wording
 from bot.dialogue.writing import Writing
 from core.clock import Clock
-from core.conversation import HandoffNotice, Reply
+from core.conversation import Reply
 from core.database import Database
 from core.durable import Steps
-from core.errors import RapportError
+from core.errors import Unavailable
 from core.language import Act, Said, Understanding, UnderstandRequest
 from handoff.triage import Verdict, public_reason
 from memory.recall import Recall
@@ -50,19 +52,29 @@ class Turns:
         Run again although its reply is written it does nothing: the state has moved on, and the same words would mean something
         else there.
         """
-        opening = await self.database.read(partial(read_opening, self.writing.rooms, row_id))
+        opening = await self._read(row_id)
         if opening.finished:
             return Reply(silent=True)
+        if not opening.conversation.open:
+            await steps.step("anew", partial(begin_anew, self.writing.rooms, opening, self.clock.now()))
+            opening = await self._read(row_id)
         if not opening.conversation.with_bot:
-            handoff = opening.state.handoff or HandoffNotice(reason="asked_for_human", message="")
-            understood = await self._understand(opening, screen(opening.inbound.text))
-            await steps.step("heard", partial(self.writing.heard_by_people, opening, understood))
-            return replace(_reply(Draft(turn_id=row_id, handoff=handoff), understood), silent=True)
+            return await self._leave_to_people(steps, opening)
         draft, state, understood = await self._work(opening)
         said = await steps.step("reply", partial(self.writing.write, opening, draft, state, understood))
         if draft.handoff is not None:
             draft.handoff = replace(draft.handoff, message=said or "")
         return _reply(draft, understood)
+
+    async def _read(self, row_id: str) -> Opening:
+        return await self.database.read(partial(read_opening, self.writing.rooms, row_id))
+
+    async def _leave_to_people(self, steps: Steps, opening: Opening) -> Reply:
+        """Says nothing while people hold the conversation; they see the message and what was understood of it."""
+        understood = await self._understand(opening, screen(opening.inbound.text))
+        handoff = await self.database.read(partial(self.writing.told_of_handoff, opening))
+        await steps.step("heard", partial(self.writing.heard_by_people, opening, understood))
+        return replace(_reply(Draft(turn_id=opening.row_id, handoff=handoff), understood), silent=True)
 
     async def _work(self, opening: Opening) -> tuple[Draft, DialogueState, Understanding | None]:
         """Everything that leaves no trace but effects whose key was stored before."""
@@ -80,17 +92,23 @@ class Turns:
                 draft.say([wording(screened.problem, draft.language)])
                 return draft, state, None
             understood = await self._understand(opening, screened)
-            assert understood is not None
-            await self._hear(agent, opening, screened, understood)
-        draft.sentences = list(review(draft.sentences, internal_articles=frozenset()))
+            if understood is None:
+                self._without_model(agent, opening, screened)
+            else:
+                await self._hear(agent, opening, screened, understood)
+        said = review(draft.sentences, internal_articles=frozenset())
+        draft.sentences = list(framed(said, draft.language, shows=bool(draft.card or draft.receipt)))
         draft.timings_ms["work"] = round((perf_counter() - began) * 1000, 1)
         if draft.handoff is not None:
             draft.summary = await self._summary(opening)
+            await know_account(self.ports, opening.principal, draft)
+            await know_name(self.ports, opening.principal, draft)
         return draft, self._next_state(agent.state, draft), understood
 
     async def _hear(self, agent: Agent, opening: Opening, screened: Screened, understood: Understanding) -> None:
         draft = agent.draft
         draft.language = understood.language
+        agent.state = agent.state.model_copy(update={"outages": 0})
         draft.noted["suspicious"] = screened.suspicious
         verdict = needs_person(opening, screened.text, understood, agent.state, self.tools.skills)
         if verdict is not None and not await self._answers_instead(verdict, opening, screened.text, understood):
@@ -107,24 +125,41 @@ class Turns:
         if verdict.decided_by != "model" or verdict.reason in NEVER_ANSWERED or understood.intent != "question":
             return False
         tenant = opening.conversation.tenant
-        return await self.tools.help.likelihood(tenant, text, understood.language) >= PLAINLY
+        try:
+            return await self.tools.help.likelihood(tenant, text, understood.language) >= PLAINLY
+        except Unavailable:
+            return False
+
+    def _without_model(self, agent: Agent, opening: Opening, screened: Screened) -> None:
+        """The model is down: rules still call a person; else the customer hears it, and the second time a person comes."""
+        verdict = ruled(opening, screened.text)
+        if verdict is not None:
+            agent.hand_over(public_reason(verdict.reason), verdict.note)
+            return
+        outages = agent.state.outages + 1
+        agent.state = agent.state.model_copy(update={"outages": outages})
+        agent.draft.noted["model_down"] = outages
+        if outages > 1:
+            agent.hand_over("repeated_failure", "the language model isn't answering")
+        else:
+            agent.draft.say([wording("failed.understanding", agent.draft.language)])
 
     async def _prepare_recall(self, agent: Agent, opening: Opening, text: str) -> None:
         """What is remembered of this person, and the plan that answers should fit."""
         principal = opening.principal
         if not principal.verified or principal.contact_id is None:
             return
-        recalled = await self.recall.find(principal, text, budget_tokens=self.budget_tokens, now=self.clock.now())
+        await know_account(self.ports, principal, agent.draft)
+        try:
+            recalled = await self.recall.find(principal, text, budget_tokens=self.budget_tokens, now=self.clock.now())
+        except Unavailable:
+            agent.draft.noted["recall"] = "unavailable"
+            return
         agent.recalled = [each.text for each in recalled]
         agent.draft.recalled = [each.memory_id for each in recalled]
-        if principal.account_id is not None:
-            try:
-                account = await self.ports.crm.account(principal.account_id)
-            except RapportError:
-                return
-            agent.draft.plan, agent.draft.zone, agent.draft.vip = account.plan, account.timezone, account.vip
 
     async def _understand(self, opening: Opening, screened: Screened) -> Understanding | None:
+        """What the model makes of it; None for a press, for what can't be read, and when the model is down."""
         if screened.problem or opening.inbound.press is not None:
             return None
         latest = Said(role="customer", text=screened.text, message_id=opening.inbound.message_id)
@@ -137,7 +172,10 @@ class Turns:
             expecting=expecting,
             active_intent=top.skill if top else None,
         )
-        understood = await self.tools.model.understand(request)
+        try:
+            understood = await self.tools.model.understand(request)
+        except Unavailable:
+            return None
         if opening.state.offer is None and top is None and understood.act in (Act.AFFIRM, Act.CORRECT):
             understood = replace(understood, act=Act.OTHER)
         return understood
@@ -168,7 +206,10 @@ class Turns:
 
     async def _summary(self, opening: Opening) -> str:
         latest = Said(role="customer", text=opening.inbound.text, message_id=opening.inbound.message_id)
-        return await self.tools.model.summarise([*opening.said, latest])
+        try:
+            return await self.tools.model.summarise([*opening.said, latest])
+        except Unavailable:
+            return ""
 
     def _next_state(self, state: DialogueState, draft: Draft) -> DialogueState:
         said = tuple(draft.sentences)

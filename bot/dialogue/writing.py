@@ -12,7 +12,7 @@ from bot.dialogue.state import DialogueState
 from core import inbox
 from core.action import NeedsApproval
 from core.clock import Clock
-from core.conversation import Author, EntryKind
+from core.conversation import Author, EntryKind, HandoffNotice
 from core.events import JSON, Event
 from core.language import Understanding
 from governance.approvals import Approvals
@@ -23,6 +23,7 @@ from handoff.cases import Cases
 from handoff.packet import Opening as CaseOpening
 from handoff.packet import Packet
 from handoff.promises import Promises
+from handoff.triage import public_reason
 from memory.threads import NewEntry
 
 BOT_ID = "bot"
@@ -69,6 +70,17 @@ class Writing:
         draft = Draft(turn_id=opening.row_id)
         self._record(conn, opening, draft, understood)
         inbox.finish(conn, opening.row_id)
+
+    def told_of_handoff(self, opening: Opening, conn: Connection) -> HandoffNotice | None:
+        """Why people hold the conversation, and what the customer was told of it."""
+        conversation = opening.conversation
+        case = self.cases.live_in(conn, conversation.tenant, conversation.id)
+        if case is None:
+            return opening.state.handoff
+        entries = self.rooms.threads.read(conn, conversation.tenant, conversation.id)
+        notices = (each.body for each in reversed(entries) if each.kind is EntryKind.NOTICE)
+        told = next((str(body["text"]) for body in notices if body.get("case_id") == case.id and "reason" in body), "")
+        return HandoffNotice(reason=public_reason(case.reason), message=told)
 
     def _append_reply(self, conn: Connection, opening: Opening, draft: Draft) -> None:
         """One entry a sentence, then the card or the receipt, then the end mark: each can be shown as soon as it stands."""
@@ -140,7 +152,7 @@ class Writing:
             pending_approval=approval_id,
             first_words=_first_words(opening),
             account_id=opening.principal.account_id,
-            contact_name=opening.principal.name,
+            contact_name=draft.contact_name or opening.principal.name,
         )
         opened = self.cases.open(
             conn,

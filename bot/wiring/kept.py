@@ -21,6 +21,7 @@ from core.database import Database
 from core.durable import Durable, Steps
 from core.engine import DbosDurable
 from core.events import Event
+from core.folder_lock import FolderLock
 from core.journal import Journal
 from core.keyring import KeyRing
 from core.migrate import migrate
@@ -46,6 +47,7 @@ class Kept:
     sealer: Sealer
     secret: bytes
     first: bool
+    lock: FolderLock
 
     async def close(self) -> None:
         """Stops taking work, seals what is there, and lets go of the files."""
@@ -53,6 +55,7 @@ class Kept:
         await self.sealer.seal()
         await self.company.close()
         await self.house.database.close()
+        self.lock.release()
 
 
 def open_database(config: Config) -> Database:
@@ -64,12 +67,16 @@ def open_database(config: Config) -> Database:
 
 
 async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None = None) -> Kept:
-    """Opens it all; the engine isn't launched yet, so that routes can be served while the models load."""
+    """Opens it all; the engine isn't launched yet, so that routes can be served while the models load.
+
+    Raises `Conflict` while another process runs on the data folder.
+    """
     data = config.data_dir
+    lock = FolderLock.take(data)
     database = open_database(config)
     tenant = Tenant(id=config.tenant.id, region=config.tenant.region)
     await database.write(lambda conn: tenants.register(conn, tenant))
-    clock, first = await _clock(config, database)
+    clock, first = await database.write(lambda conn: clock_of(conn, config))
     journal = Journal()
     index = index or ChromaIndex(data / "vectors" / "knowledge")
     company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
@@ -98,7 +105,7 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     ingest = Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock)
     checkpoint = Checkpoint(data / "checkpoint.json")
     sealer = Sealer(database, journal, checkpoint, interval_s=config.core.seal_interval_s)
-    return Kept(house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=first)
+    return Kept(house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=first, lock=lock)
 
 
 def register_turns(durable: Durable, house: House) -> None:
@@ -115,12 +122,12 @@ async def take_in(kept: Kept, paths: Sequence[str]) -> list[Report]:
     return [await kept.ingest.take(Path(path), tenant=kept.house.tenant.id) for path in paths]
 
 
-async def _clock(config: Config, database: Database) -> tuple[Clock, bool]:
-    """The business clock. The demo's starts at its first moment when the installation does, and runs on from there."""
+def clock_of(conn: Connection, config: Config) -> tuple[Clock, bool]:
+    """The business clock, and whether it starts now. The demo's starts at its first moment when the installation does, and runs on from there."""
     wall = WallClock()
     start = (config.demo.clock_start or START) if config.demo.enabled else None
     now = wall.now()
-    origin = await database.write(lambda conn: remembered_instant(conn, "clock_origin", now))
+    origin = remembered_instant(conn, "clock_origin", now)
     if start is None:
         return wall, origin == now
     return BusinessClock(start=start, origin=origin), origin == now

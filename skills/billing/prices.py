@@ -61,7 +61,7 @@ class Part:
         months = f" x {self.months} months" if self.months > 1 else ""
         off = f" less {self.percent_off}%" if self.percent_off else ""
         share = f" x {self.days}/{self.of_days} days" if self.days != self.of_days else ""
-        return Line(label=self.label, amount=self.amount, detail=f"{self.quantity} x {self.unit}{months}{off}{share}")
+        return Line(label=self.label, amount=self.amount, detail=f"{self.quantity} x {self.unit.short}{months}{off}{share}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,7 @@ class PriceList:
     def difference(self, before: Wanted, after: Wanted) -> Line:
         """How much more (or less) a month `after` costs than `before`."""
         first, second = self.price(before), self.price(after)
-        detail = f"{second.per_month} instead of {first.per_month} a month"
+        detail = f"{second.per_month.short} instead of {first.per_month.short} a month"
         return Line(label="difference a month", amount=second.per_month - first.per_month, detail=detail)
 
     def proration(self, *, plan: str, billing: str, unit: Money, seats: int, days: tuple[int, int], percent_off: int = 0) -> Line:
@@ -216,7 +216,7 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 def _total_lines(monthly: Money, months: int) -> list[Line]:
     lines = [Line(label="a month", amount=monthly)]
     if months > 1:
-        lines.append(Line(label="a year, paid in advance", amount=monthly.times(months), detail=f"{monthly} x {months} months"))
+        lines.append(Line(label="a year, paid in advance", amount=monthly.times(months), detail=f"{monthly.short} x {months} months"))
     return lines
 
 

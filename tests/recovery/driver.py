@@ -15,6 +15,7 @@ from tests.recovery.script import Message, Script
 
 WINDOW = 2
 AT_ONCE = 3
+MOST_UNANSWERED = 60
 LONGEST_LIFE_S = 1.5
 POINT_LIMIT_S = 6.0
 START_LIMIT_S = 60.0
@@ -57,6 +58,7 @@ class Driver:
         self.script = Script(seed=plan.seed, conversations=plan.conversations)
         self.log = Log()
         self._random = random.Random(plan.seed + 1)
+        self._unanswered = 0
         self._open: dict[str, deque[Message]] = {name: deque() for name in self.script.names()}
 
     def run(self) -> Log:
@@ -85,15 +87,18 @@ class Driver:
         end = life.began + self._until(orders)
         first: float | None = None
         ready = False
+        self._unanswered = 0
         while not life.dead and time.monotonic() < end:
             for heard in life.hear(0.02):
                 if "ready" in heard:
                     ready, end = True, min(end, time.monotonic() + self._lifetime(orders))
+                    self._unanswered = int(heard["ready"])
                     self._send_all(life)
-                elif "done" in heard and first is None:
-                    first = time.monotonic() - life.began
+                elif "done" in heard:
+                    self._unanswered -= 1
+                    first = first or time.monotonic() - life.began
                 self._note(life, heard)
-            if ready:
+            if ready and self._unanswered < MOST_UNANSWERED:
                 self._send_new(life)
         self.log.at_points += life.dead
         if not life.dead:
@@ -108,13 +113,15 @@ class Driver:
 
     def _until(self, orders: Orders) -> float:
         """How long a life may be in all; a sixth of the random kills hit the start itself."""
-        if not orders.point and self._random.random() < 1 / 6:
+        if not orders.point and not orders.cold and self._random.random() < 1 / 6:
             return self._random.uniform(0.01, 0.6)
         return START_LIMIT_S
 
     def _lifetime(self, orders: Orders) -> float:
         """From the moment when it is ready to its kill."""
-        return POINT_LIMIT_S if orders.point else self._random.uniform(0.02, LONGEST_LIFE_S)
+        if orders.point or orders.cold:
+            return POINT_LIMIT_S if orders.point else LONGEST_LIFE_S
+        return self._random.uniform(0.02, LONGEST_LIFE_S)
 
     def _keep(self, orders: Orders, life: Life, first: float | None) -> None:
         self.log.kills += 1
@@ -167,6 +174,7 @@ class Driver:
         if "ack" not in heard:
             return
         conversation, message_id = heard["ack"]
+        self._unanswered += bool(heard.get("new"))
         waiting = self._open[conversation]
         found = next((each for each in waiting if each.id == message_id), None)
         if found is None:
@@ -176,4 +184,3 @@ class Driver:
         if life and self._random.random() < REPEATED:
             self.log.repeats += 1
             self._send(life, self._random.choice(list(self.log.acknowledged.values())))
-

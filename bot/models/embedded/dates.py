@@ -52,7 +52,7 @@ PAST = re.compile(
 )
 AMBIGUOUS = frozenset({"may", "march", "mar", "mars", "dec", "jan", "mai", "maj", "mei", "sept", "okt", "august"})
 MONTH_BEFORE = re.compile(
-    r"\b(?:in|from|until|till|by|since|of|next|last|and|to|through|this|end|im|ab|bis|seit|und|en|de|depuis|et|desde|hasta|y|i"
+    r"\b(?:in|from|until|till|by|since|of|next|last|and|to|through|this|end|im|ab|bis|seit|und|en|de|depuis|et|desde|hasta|y"
     r"|fra|og|van|tot|da|a)\s+$",
     re.IGNORECASE,
 )

@@ -84,6 +84,10 @@ class EmbeddedModel:
         """Three lines: what was wanted first, the figures, how it stands."""
         return summarise.summary(said)
 
+    def signals(self) -> SignalHeads:
+        """The heads that depend on no skill."""
+        return self._heads(next(iter(self._intents), ())).signals
+
     def _heads(self, intents: tuple[IntentSpec, ...]) -> Heads:
         with self._lock:
             if self._signals is None:

@@ -36,7 +36,7 @@ class HeadStore:
     def load(self, name: str, key: str) -> Head | None:
         """The head, or None when it was never fitted on this or its file can't be read."""
         try:
-            with np.load(self._path(name, key), allow_pickle=False) as file:
+            with self._path(name, key).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return _head(dict(file))
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
