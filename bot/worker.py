@@ -65,7 +65,7 @@ class Worker:
         except RapportError as error:
             log.warning("worker.part_failed", part=name, code=error.code)
             return 0
-        except Exception as error:  # noqa: BLE001 - the outermost edge: a fault in one part must not end the worker
+        except Exception as error:
             log.error("worker.part_failed", part=name, exc_info=error)
             return 0
         return found if isinstance(found, int) else len(found) if isinstance(found, Sized) else 0

@@ -67,9 +67,11 @@ class CoreSection(Section):
 
 
 class GovernanceSection(Section):
-    """How long an approval waits. The rules themselves are in governance/policies."""
+    """How long an approval waits, and what is switched off. The rules themselves are in governance/policies."""
 
     approval_hours: Count = 24
+    kill_switch: bool = False
+    frozen_skills: Annotated[tuple[str, ...], Listed] = ()
 
 
 class KnowledgeSection(Section):

@@ -87,8 +87,8 @@ class DbosDurable:
         self._thread = EngineThread()
         unfinished = await self._thread.call(self._open())
         self._lanes = Lanes()
-        for work in unfinished:
-            self._lanes.offer(work.lane, work.key, partial(self._run, work, recovered=True))
+        for work, recovered in unfinished:
+            self._lanes.offer(work.lane, work.key, partial(self._run, work, recovered=recovered))
 
     async def start(self, name: str, *, key: str, lane: str, argument: str) -> None:
         self._runner.check(name)
@@ -126,8 +126,12 @@ class DbosDurable:
         elif recovered:
             await self._runner.give_up(work, "TooManyRecoveries")
 
-    async def _open(self) -> list[Work]:
-        """Launches DBOS in this loop and returns the unfinished work, oldest first."""
+    async def _open(self) -> list[tuple[Work, bool]]:
+        """Launches DBOS in this loop and returns the unfinished work, oldest first, and whether DBOS hands it out again.
+
+        What another application version began DBOS would never hand out: its record goes, so that it is begun anew. Its finished
+        steps are kept by us and not repeated.
+        """
         from dbos import DBOS, DBOSConfig
 
         self._engine = _sqlite_engine(self._url) if self._url.startswith("sqlite") else None
@@ -150,9 +154,14 @@ class DbosDurable:
         self._workflow = DBOS.workflow(name=WORKFLOW)(hold)
         DBOS(config=config)
         DBOS.launch()
-        active = await DBOS.list_workflows_async(name=WORKFLOW, status=ACTIVE, app_version=APP_VERSION)
-        unfinished = [Work(**dict(zip(FIELDS, status.input["args"], strict=True))) for status in active if status.input]
-        await self._clear({work.key for work in unfinished})
+        active = [status for status in await DBOS.list_workflows_async(name=WORKFLOW, status=ACTIVE) if status.input]
+        await DBOS.delete_workflows_async([each.workflow_id for each in active if each.app_version != APP_VERSION])
+        unfinished = [
+            (Work(**dict(zip(FIELDS, each.input["args"], strict=True))), each.app_version == APP_VERSION)
+            for each in active
+            if each.input
+        ]
+        await self._clear({work.key for work, _ in unfinished})
         return unfinished
 
     async def _clear(self, active: set[str]) -> None:

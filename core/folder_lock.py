@@ -24,9 +24,8 @@ class FolderLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             file.close()
-            raise Conflict(
-                f"Rapport is running on {folder.absolute()} already: stop it first, or name another data_dir."
-            ) from error
+            where = folder.absolute()
+            raise Conflict(f"Rapport is running on {where} already: stop it first, or name another data_dir.") from error
         return cls(file)
 
     def release(self) -> None:

@@ -33,6 +33,9 @@ async def answer_lines(worlds: Worlds, source: str, *, classify: bool = False, o
             bad += 1
             where = "" if error.message.startswith("line ") else f"line {number}: "
             _tell(f"{where}{error.message}")
+        except Exception as error:  # noqa: BLE001 - the outermost edge of the command: the rest of the lines goes on
+            bad += 1
+            _tell(f"line {number}: it couldn't be answered because of a fault in the program ({type(error).__name__}: {error})")
         if time.monotonic() - last > PROGRESS_EVERY_S:
             last = time.monotonic()
             _tell(f"{done} lines answered")

@@ -9,6 +9,7 @@ from bot.dialogue.steps import Execute, Heard, Prepare, SkillCard, Step, Wording
 from core.language import Act, SlotValue
 
 CLEAR = 0.55
+CERTAIN = 0.8
 BESIDES = 0.8
 
 
@@ -23,7 +24,7 @@ def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         return Step(state=_keeping(state, heard, skills), commands=(Execute(task=task),))
     if understood.act in (Act.DENY, Act.CANCEL) and clear:
         return drop(_keeping(state, heard, skills, reads_only=True), task)
-    other = _other_request(task, heard, skills)
+    other = _other_request(task, heard, skills, CERTAIN if changed else CLEAR)
     if changed and not other:
         return amend(state, task, changed)
     if other or understood.act is Act.OTHER or understood.act is Act.CLARIFY:
@@ -61,7 +62,7 @@ def _changed(task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> dict[
     return {name: slot for name, slot in found.items() if name not in task.slots or task.slots[name].value != slot.value}
 
 
-def _other_request(task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> bool:
+def _other_request(task: Task, heard: Heard, skills: Mapping[str, SkillCard], least: float) -> bool:
     return any(
-        each.intent in skills and each.intent != task.skill and each.confidence >= CLEAR for each in heard.understood.asked
+        each.intent in skills and each.intent != task.skill and each.confidence >= least for each in heard.understood.asked
     )

@@ -1,9 +1,12 @@
 """How a task ends, and what comes next: refused, dropped, or done and on to what is still open."""
 
 from bot.dialogue.state import DialogueState, Phase, Task
-from bot.dialogue.steps import Answer, Command, Prepare, Say, Step, Withdraw, Wording
+from bot.dialogue.steps import Answer, Command, HandOver, Prepare, Say, Step, Withdraw, Wording
 from core.action import Deny, Reason
 from core.conversation import Sentence
+
+BARGAINED = frozenset({"grant_discount"})
+"""Skills whose denial isn't the last word: a person with the role talks to the customer."""
 
 
 def refused(state: DialogueState, task: Task, decision: Deny | None) -> Step:
@@ -15,6 +18,8 @@ def refused(state: DialogueState, task: Task, decision: Deny | None) -> Step:
         return Step(state=state, commands=(Wording(id="verify.first"),))
     told = tuple(dict.fromkeys(reason.customer for reason in reasons if reason.customer))[:2]
     sentences = tuple(Sentence(text=text, approved="policy") for text in told)
+    if task.skill in BARGAINED:
+        return Step(state=state, commands=(Say(sentences=sentences), HandOver(reason="negotiation", detail=task.skill)))
     return resume(state, (Say(sentences=sentences),) if sentences else (Wording(id="denied"),))
 
 

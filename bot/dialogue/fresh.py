@@ -1,5 +1,6 @@
 """What the machine does with a message when nothing waits for an answer: serve what is asked, in order."""
 
+import re
 from collections.abc import Mapping
 
 from bot.dialogue.state import DialogueState, Task
@@ -7,9 +8,15 @@ from bot.dialogue.steps import Answer, Command, Heard, Prepare, SkillCard, Step,
 from core.conversation import Offer
 from core.language import Act, Asked, Understanding
 
+QUESTION = re.compile(
+    r"(?:who|what|when|where|why|which|how|can|could|do|does|is|are|will|wer|was|wann|wo|wie|warum|qui|quoi|quand|comment"
+    r"|qu[eé]|cu[aá]ndo|c[oó]mo|d[oó]nde)\b",
+    re.IGNORECASE,
+)
 SURE = 0.5
 LEADING = 0.33
-POSSIBLE = 0.15
+POSSIBLE = 0.25
+ADVOCATE = "explain_referral"
 OUT_OF_SCOPE = 0.6
 SMALLTALK = {
     Act.GREET: "greet",
@@ -41,8 +48,10 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     understood = heard.understood
     wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= SURE]
     lead = understood.asked[0] if understood.asked else None
-    if lead is not None and lead.intent in skills and lead not in wanted and _leads(lead, understood):
+    if lead is not None and lead.intent in skills and lead not in wanted and not state.tasks and _leads(lead, understood):
         wanted.insert(0, lead)
+    if not wanted and not understood.asked and not _asks(heard.text):
+        return Step(state=state, commands=(Wording(id="small.noted"),))
     if not wanted:
         state = state.model_copy(update={"last_question": heard.text})
         return Step(state=state, commands=(Answer(question=heard.text, otherwise=_otherwise(understood, skills)),))
@@ -51,6 +60,10 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     separate = tuple(each for each in questions if each.text != first.text)
     state, prepare = open_task(state, first)
     return Step(state=state.model_copy(update={"later": (*state.later, *separate, *rest)}), commands=(prepare,))
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or bool(QUESTION.match(text.strip()))
 
 
 def _leads(lead: Asked, understood: Understanding) -> bool:
@@ -62,6 +75,8 @@ def _otherwise(understood: Understanding, skills: Mapping[str, SkillCard]) -> As
     if understood.out_of_scope >= OUT_OF_SCOPE:
         return None
     likely = [each for each in understood.asked if each.intent in skills and each.confidence >= POSSIBLE]
+    if understood.revenue.label == "referral" and understood.revenue.confidence >= SURE and ADVOCATE in skills and not likely:
+        return Asked(intent=ADVOCATE, confidence=understood.revenue.confidence, text="")
     return max(likely, key=lambda each: each.confidence, default=None)
 
 

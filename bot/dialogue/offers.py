@@ -5,7 +5,8 @@ from bot.dialogue.state import DialogueState
 from core.conversation import Offer
 from core.language import Act, Understanding
 
-SURE = 0.5
+SURE = 0.6
+CALM = -0.15
 RAISED = ("cross_sell", "upsell", "referral")
 
 
@@ -18,9 +19,11 @@ def offer_for(understood: Understanding, state: DialogueState, draft: Draft) -> 
     signal = understood.revenue
     praised = understood.act is Act.PRAISE and understood.act_confidence >= SURE
     kind = "referral" if praised and signal.label in ("none", "referral") else signal.label
+    if kind == "referral" and not praised:
+        return None
     if kind not in RAISED or kind in state.declined or not (praised or signal.confidence >= SURE):
         return None
-    if understood.mood < -0.4:
+    if understood.mood < CALM:
         return None
     return Offer(kind=kind, item=_item(kind, signal.item), origin="bot")
 

@@ -30,7 +30,7 @@ def needs_person(
             earlier=customer,
             signal=understood.triage,
             mood=understood.mood,
-            failures=state.misses,
+            failures=max(0, state.misses - 1),
         )
     )
     if not verdict.handoff:
@@ -45,7 +45,7 @@ def needs_person(
 def ruled(opening: Opening, text: str) -> Verdict | None:
     """The verdict of the rules alone, for when no model can judge."""
     customer = tuple(each.text for each in opening.said if each.role == "customer")
-    verdict = decide(TriageInput(text=text, earlier=customer, failures=opening.state.misses))
+    verdict = decide(TriageInput(text=text, earlier=customer, failures=max(0, opening.state.misses - 1)))
     return verdict if verdict.handoff else None
 
 

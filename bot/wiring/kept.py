@@ -3,24 +3,23 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.dialogue.given_up import give_up
 from bot.house import House
 from bot.http.tokens import load_secret
 from bot.intake import TURN
 from bot.wiring.heavy import Heavy
 from bot.wiring.parts import Adapters, build
 from bot.wiring.worlds import START, ports_of
-from core import inbox, tenants
+from core import tenants
 from core.clock import BusinessClock, Clock, WallClock
 from core.config import Config
 from core.database import Database
 from core.durable import Durable, Steps
 from core.engine import DbosDurable
-from core.events import Event
 from core.folder_lock import FolderLock
 from core.journal import Journal
 from core.keyring import KeyRing
@@ -81,7 +80,11 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     index = index or ChromaIndex(data / "vectors" / "knowledge")
     company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
     secret = load_secret(data, os.environ.get(config.server.secret_env))
-    runner = Runner(database=database, clock=clock, failed=partial(_failed, journal, clock))
+
+    def failed(conn: Connection, work: Work, error: str) -> None:
+        give_up(house.turns.writing, work.argument, error, conn)
+
+    runner = Runner(database=database, clock=clock, failed=failed)
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
     house = build(
         config,
@@ -123,7 +126,7 @@ async def take_in(kept: Kept, paths: Sequence[str]) -> list[Report]:
 
 
 def clock_of(conn: Connection, config: Config) -> tuple[Clock, bool]:
-    """The business clock, and whether it starts now. The demo's starts at its first moment when the installation does, and runs on from there."""
+    """The business clock, and whether it begins now: the demo's runs on from its first moment since the installation began."""
     wall = WallClock()
     start = (config.demo.clock_start or START) if config.demo.enabled else None
     now = wall.now()
@@ -131,18 +134,3 @@ def clock_of(conn: Connection, config: Config) -> tuple[Clock, bool]:
     if start is None:
         return wall, origin == now
     return BusinessClock(start=start, origin=origin), origin == now
-
-
-def _failed(journal: Journal, clock: Clock, conn: Connection, work: Work, error: str) -> None:
-    """A turn that was given up: noted, and no longer offered. May be told twice."""
-    inbox.fail(conn, work.argument)
-    event = Event(
-        type="turn.failed",
-        tenant=work.tenant,
-        at=clock.now(),
-        correlation_id=work.argument,
-        conversation_id=None,
-        account_id=None,
-        data={"row_id": work.argument, "error": error},
-    )
-    journal.append(conn, event)

@@ -84,7 +84,8 @@ class Records:
 def build(config: Config, adapters: Adapters) -> House:
     """The house over these adapters."""
     records = _records(config, adapters)
-    runner = _runner(adapters, records)
+    off = Switches(kill_switch=config.governance.kill_switch, frozen=frozenset(config.governance.frozen_skills))
+    runner = _runner(adapters, records, off)
     memory = MemoryRooms(
         database=adapters.database,
         vault=records.vault,
@@ -139,7 +140,7 @@ def _records(config: Config, adapters: Adapters) -> Records:
     )
 
 
-def _runner(adapters: Adapters, records: Records) -> Runner:
+def _runner(adapters: Adapters, records: Records, off: Switches) -> Runner:
     database, clock = adapters.database, adapters.clock
     sources = Sources(ports=adapters.ports, database=database, contacts=records.contacts, grants=GrantsLedger())
     proposer = Proposer(
@@ -148,7 +149,7 @@ def _runner(adapters: Adapters, records: Records) -> Runner:
         recorder=Recorder(database, records.journal, records.contacts, clock),
         lanes=Lanes(),
         clock=clock,
-        switches=Switches,
+        switches=lambda: off,
         new_id=lambda: uuid.uuid4().hex,
     )
     outcomes = Outcomes(records.vault)

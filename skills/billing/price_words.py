@@ -31,14 +31,17 @@ ADDED_BEFORE = re.compile(
 DAY = r"(?:days?|tagen?|jours?|días?|dage|dagen|giorni)"
 OF = r"(?:out of|of|von|sur|de|af|van|su|/)"
 DAYS = (
-    re.compile(rf"\b(?P<left>\d{{1,3}})\s*{DAY}\b(?:\s+\w+){{0,4}}?\s+{OF}\s+(?:\w+\s+){{0,2}}?(?P<whole>\d{{1,3}})\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<left>\d{{1,3}})\s*{DAY}\b(?:\s+\w+){{0,4}}?\s+{OF}\s+(?:\w+\s+){{0,2}}?(?P<whole>\d{{1,3}})\b", re.IGNORECASE
+    ),
     re.compile(rf"\b(?P<left>\d{{1,3}})\s*{OF}\s*(?:the |its |a )?(?P<whole>\d{{1,3}})[\s-]*{DAY}\b", re.IGNORECASE),
     re.compile(rf"\b(?P<left>\d{{1,3}})\s*{DAY}\b[^.?!]{{0,40}}?\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b[^.?!]{{0,40}}?\b(?P<left>\d{{1,3}})\s*(?:{DAY}\s*)?(?:left|to go|to run|remain\w*)", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b[^.?!]{{0,40}}?\b(?P<left>\d{{1,3}})\s*(?:{DAY}\s*)?(?:left|to go|to run|remain\w*)",
+        re.IGNORECASE,
+    ),
 )
-TAX = re.compile(
-    r"\b(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|ttc|iva|moms|btw|brutto|gross)\b|\bleaves? (?:my|our)\b|\bcomes off\b", re.IGNORECASE
-)
+TAX = re.compile(r"\b(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|ttc|iva|moms|btw|brutto|gross)\b", re.IGNORECASE)
 NO_TAX = re.compile(
     r"\b(?:before|excl\w*|ex|without|no|net|plus|pre|less|minus|ohne|zzgl\.?|netto|vor|hors|hts?|sin|antes de|sans|avant|uden|ekskl\w*"
     r"|zonder|esclusa|senza)[\s.-]*(?:\w+ )?(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|iva|moms|btw)\b|\bhors taxes?\b|\bHT\b|\bpre-?tax\b",
@@ -53,7 +56,8 @@ YEARLY = re.compile(
     re.IGNORECASE,
 )
 MONTHLY = re.compile(
-    r"\b(?:monthly|by the month|month to month|per month|monatlich\w*|mensuel\w*|mensual\w*|månedlig\w*|maandelijks\w*)\b", re.IGNORECASE
+    r"\b(?:monthly|by the month|month to month|per month|monatlich\w*|mensuel\w*|mensual\w*|månedlig\w*|maandelijks\w*)\b",
+    re.IGNORECASE,
 )
 YEAR = re.compile(
     r"\b(?:years?|annual\w*|yearly|(?:12|twelve) months|jahr\w*|jährlich\w*|ans?|année|annuel\w*|años?|anual\w*|år\w*|jaar\w*|anno)\b",
@@ -68,8 +72,10 @@ WHOLE = re.compile(
     r"|i alt|in totaal|in totale|plus|with|including|mit|avec|con|med|met)\b",
     re.IGNORECASE,
 )
-COMPARES = re.compile(
-    r"\b(?:vs\.?|versus|than|or|instead|compared|against|difference|between|als|statt|oder|que|plutôt|ou|o|eller|dan|of)\b", re.IGNORECASE
+EXTRA = re.compile(
+    r"\b(?:on top|extra|adds? to|add on|alone|by itself|just for|only for|bit|part|surcharge|zusätzlich|obendrauf|aufpreis|en plus"
+    r"|supplément|encima|oveni|bovenop|in più)\b",
+    re.IGNORECASE,
 )
 DEARER = re.compile(
     r"\b(?:more|extra|difference|on top|jump|dearer|mehr|teurer|unterschied|de plus|plus cher|différence|más|diferencia|dyrere|duurder|meer)\b",

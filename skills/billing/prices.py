@@ -216,7 +216,9 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 def _total_lines(monthly: Money, months: int) -> list[Line]:
     lines = [Line(label="a month", amount=monthly)]
     if months > 1:
-        lines.append(Line(label="a year, paid in advance", amount=monthly.times(months), detail=f"{monthly.short} x {months} months"))
+        lines.append(
+            Line(label="a year, paid in advance", amount=monthly.times(months), detail=f"{monthly.short} x {months} months")
+        )
     return lines
 
 

@@ -1,6 +1,8 @@
 """Requests for a negotiated price, and offers that the assistant brings up."""
 
 import re
+from datetime import timedelta
+from itertools import takewhile
 
 from pydantic import BaseModel
 
@@ -8,11 +10,12 @@ from core.action import Argument, Effect
 from core.errors import BadInput
 from core.language import SlotSpec
 from skills.arguments import Said, account_of, computed, from_record, typed
-from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
-from skills.crm.port import Activity
+from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots, Wanted
+from skills.crm.port import Activity, QuoteDraft, QuoteLine
 from skills.wording import counted, say
 
 CODE_WORDS = re.compile(r"\b(?:promo\w*|coupon\w*|voucher\w*|gutscheincode|code promo|black friday)\b", re.IGNORECASE)
+VALID_DAYS = 30
 PERCENT = re.compile(r"(\d{1,2})\s*(?:%|percent|per cent|prozent|pour ?cent|por ciento|procent)", re.IGNORECASE)
 
 
@@ -70,14 +73,39 @@ async def prepare_discount(context: Context, slots: Slots) -> Prepared:
 
 async def execute_discount(context: Context, arguments: BaseModel, key: str) -> Done:
     wanted = typed(Discount, arguments)
+    account_id = account_of(context)
+    draft = await _discounted(context, account_id, wanted)
+    record = await context.ports.crm.save_quote(account_id, draft, key=f"{key}/quote")
     activity = Activity(
         kind="discount_approved",
         contact_id=context.principal.contact_id,
         conversation_id=context.conversation_id,
-        data={"percent": str(wanted.percent), "term_months": str(wanted.term_months)},
+        data={"percent": str(wanted.percent), "term_months": str(wanted.term_months), "quote": record.number},
     )
-    number = await context.ports.crm.log_activity(account_of(context), activity, key=key)
-    return Done(result=Noted(activity=number), sentences=(say("crm.discount_noted", number),), receipt=(("Noted as", number),))
+    number = await context.ports.crm.log_activity(account_id, activity, key=key)
+    told = (say("crm.discount_noted", record.number, number=record.number), say("crm.discount_not_yet", record.number))
+    return Done(result=Noted(activity=number), sentences=told, receipt=(("Quote", record.number),))
+
+
+async def _discounted(context: Context, account_id: str, wanted: Discount) -> QuoteDraft:
+    """What the account has now, for the agreed term and at the agreed price: add-ons stay at list price."""
+    held = await context.ports.billing.subscription(account_id)
+    price = context.ports.prices.price(
+        Wanted(plan=held.plan, billing="annual", currency=held.currency, seats=held.seats_bought, addons=held.addons)
+    )
+    off = price.lines[0].amount.times(-wanted.percent, 100)
+    parts = takewhile(lambda each: each.detail, price.lines)
+    lines = [QuoteLine(label=each.label, amount=each.amount, detail=each.detail) for each in parts]
+    return QuoteDraft(
+        plan=held.plan,
+        billing="annual",
+        term_months=wanted.term_months,
+        seats=price.seats,
+        addons=held.addons,
+        lines=(*lines, QuoteLine(label="agreed discount a month", amount=off, detail=f"{wanted.percent}% of seats")),
+        total=(price.per_month + off).times(wanted.term_months),
+        valid_until=context.clock.now().date() + timedelta(days=VALID_DAYS),
+    )
 
 
 async def discount_facts(context: Context, arguments: BaseModel) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The process that is killed: opens the kept house, takes up what is unfinished, and accepts what its standard input says.
 
-Each line in is a JSON object: `c` (conversation), `m` (message id), `account`, `contact` and `text`, or `press` for the open card;
-or `end`, to settle and leave. Lines out: `ready`, `ack` once a message is durable, `done` when a turn ended, `settled`.
+Each line in is a JSON object: `c` (conversation), `m` (message id), `account`, `contact` and `text`, or `press` for the open
+card; or `end`, to settle and leave. Lines out: `ready`, `ack` once a message is durable, `done` when a turn ended, `settled`.
 """
 
 import argparse
@@ -13,21 +13,19 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turns
 from bot.wiring.kept import Kept
 from core.conversation import Inbound, Press, Reply
 from core.durable import Steps
-from core.inbox import ACCEPTED, inbox
 from skills.billing.port import CreditOrder, Receipt
 from skills.sandbox.billing import SandboxBilling
-from tests.recovery.house import Customer, a_message, launch, open_small
+from tests.recovery.house import Customer, a_message, answered, launch, open_small
 from tests.recovery.points import Trap, lay
 
 Line = Mapping[str, str]
-LOOK_AGAIN_S = 0.01
 
 
 def tell(**what: object) -> None:
@@ -111,9 +109,7 @@ class Desk:
             top = DialogueState.model_validate_json(kept).top if kept else None
             return top.card.id if top and top.card else "none"
 
-        unfinished = select(func.count()).where(inbox.c.lane == inbound.ref.lane, inbox.c.state == ACCEPTED)
-        while await database.read(lambda conn: conn.execute(unfinished).scalar_one()):
-            await asyncio.sleep(LOOK_AGAIN_S)
+        await answered(self._kept, inbound.ref.lane)
         card = Press(card_id=await database.read(open_card), choice=line["press"])
         return a_message(self._kept, line["c"], line["m"], customer, press=card)
 

@@ -1,5 +1,6 @@
 """The kept house as the recovery tests and the turn benchmark open it: a scripted model, three articles, files in a folder."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from bot.wiring.heavy import light
 from bot.wiring.kept import Kept, open_house, take_in
+from core import inbox
 from core.config import Config, load
 from core.conversation import ConversationRef, Inbound, Press
 from core.language import Act
@@ -87,6 +89,13 @@ async def launch(kept: Kept) -> int:
     """Takes up what was left unfinished, as `rapport serve` does, and returns how many messages that were."""
     await kept.house.durable.launch()
     return await kept.house.intake.offer_unfinished()
+
+
+async def answered(kept: Kept, lane: str | None = None) -> None:
+    """Waits until no turn is left to be taken, of that lane or of all."""
+    async with asyncio.timeout(60.0):
+        while await kept.house.database.read(lambda conn: inbox.pending(conn, lane=lane)):  # noqa: ASYNC110 - others write it
+            await asyncio.sleep(0.01)
 
 
 def a_message(

@@ -1,7 +1,7 @@
 """Kills the process that answers, again and again: `python -m tests.recovery.kills --kills 100 --conversations 50`.
 
-Prints the figures and exits with 1 when a message was lost or answered twice, an effect was doubled, or an order broken. `--plant`
-breaks the product on purpose, to see that this would be found.
+Prints the figures and exits with 1 when a message was lost or answered twice, an effect was doubled, or an order broken.
+`--plant` breaks the product on purpose, to see that this would be found.
 """
 
 import argparse

@@ -71,7 +71,7 @@ class Sum:
 
 def read(folder: Path) -> Found:
     """Everything, from a folder in which nothing runs any more."""
-    return asyncio.run(_read(folder))
+    return asyncio.run(read_now(folder))
 
 
 def add_up(found: Found, log: Log) -> Sum:
@@ -172,7 +172,8 @@ def _records(found: Found) -> list[str]:
     return faults
 
 
-async def _read(folder: Path) -> Found:
+async def read_now(folder: Path) -> Found:
+    """The same, within an event loop."""
     database = Database.open(f"sqlite:///{folder / 'rapport.db'}")
     keys = KeyRing(folder / "keys.db")
     vault, checkpoint = Vault(keys), Checkpoint(folder / "checkpoint.json").read()

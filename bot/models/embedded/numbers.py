@@ -61,7 +61,8 @@ class Number:
 def find_numbers(text: str) -> list[Number]:
     """All numbers of `text` in order, without overlaps. Digits win over words."""
     found = [_of_digits(match) for match in DIGITS.finditer(text)]
-    for match in _words_pattern().finditer(text):
+    spoken = not _first_words().isdisjoint(re.findall(r"[^\W\d_]+", text.lower()))
+    for match in _words_pattern().finditer(text) if spoken else ():
         number = _of_words(match)
         if not any(each.start < number.end and number.start < each.end for each in found):
             found.append(number)
@@ -167,6 +168,13 @@ def _french(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> N
 def _spanish(spelled: dict[str, int], ones: list[str], tens: int, word: str) -> None:
     for value in range(1, 10):
         spelled[f"{word} y {ones[value]}"] = tens + value
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Words that a written number can begin with: most texts have none, and needn't be searched."""
+    spelled = [*_simple(), *MULTIPLIERS, *WEAK, "half", "media"]
+    return frozenset(re.findall(r"[^\W\d_]+", word)[0] for word in spelled)
 
 
 @cache

@@ -61,4 +61,6 @@ async def test_an_approved_discount_is_noted(house: House) -> None:
     await house.approved(approval, manager)
     outcome = await house.runner.run_approved(approval, manager)
     assert outcome.done is not None
-    assert "sends you the quote" in text(outcome.done)
+    assert "who sends it to you" in text(outcome.done)
+    assert "Nothing about your present price changes" in text(outcome.done)
+    assert (await house.sandbox.billing.subscription("ACC-020")).discount is None

@@ -154,12 +154,14 @@ async def test_contracts_renew_by_themselves_for_a_year(sandbox: Sandbox, clock:
     assert (after.contract_start, after.renewal_date, after.seats_bought) == (date(2027, 2, 2), date(2028, 2, 2), 36)
 
 
-async def test_a_trial_is_extended_once_by_a_week(sandbox: Sandbox) -> None:
+async def test_a_trial_is_extended_by_a_week_and_once_more_but_no_third_time(sandbox: Sandbox) -> None:
     with refused("outside_limits"):
         await sandbox.billing.apply("ACC-033", ExtendTrial(days=14), key="long")
     receipt = await sandbox.billing.apply("ACC-033", ExtendTrial(), key="once")
     assert receipt.expires_on == date(2026, 11, 29)
+    again = await sandbox.billing.apply("ACC-033", ExtendTrial(), key="twice")
+    assert again.expires_on == date(2026, 12, 6)
     with refused("extension_used"):
-        await sandbox.billing.apply("ACC-033", ExtendTrial(), key="twice")
+        await sandbox.billing.apply("ACC-033", ExtendTrial(), key="thrice")
     with refused("trial_ended"):
         await sandbox.billing.apply("ACC-034", ExtendTrial(), key="over")
