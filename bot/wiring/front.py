@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from bot import rooms as front
 from bot.house import House
 from bot.live import Live
-from bot.telemetry import Telemetry
+from bot.telemetry import Telemetry, correlation
 from bot.wiring.demo import AGENTS, GUESTS, STARTERS
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
+from core.action import Allow
 from core.clock import WallClock
 from core.config import Config
 from core.database import Database
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.people import Assurance, Principal, PrincipalKind, Tenant
 from knowledge import shelf
 from knowledge.keywords import Readers
 from knowledge.render import render
 from memory.forget import Forget
-from skills.catalogue import CATALOGUE
-from skills.contract import Ports
+from skills.catalogue import CATALOGUE, find
+from skills.contract import Context, Ports, Ready
 from skills.crm.port import Contact
+from skills.facts import Talk
+from skills.run import Runner
 from skills.sandbox.outbox import SandboxOutbox
 
 SHOWN_FIELDS = ("plan", "status", "segment", "region", "currency", "customer_since", "account_manager")
@@ -29,9 +33,10 @@ SHOWN_FIELDS = ("plan", "status", "segment", "region", "currency", "customer_sin
 
 @dataclass(frozen=True, kw_only=True)
 class CrmPeople:
-    """Who the customers are, from the CRM."""
+    """Who the customers are, from the CRM. An account is shown to the desk only when policy allows that read."""
 
     ports: Ports
+    runner: Runner
 
     async def by_id(self, contact_id: str) -> front.Person | None:
         parts = contact_id.split("-")
@@ -48,7 +53,8 @@ class CrmPeople:
         return [await self._person(contact) for _, contact in found if contact.active]
 
     async def account(self, account_id: str, reader: Principal) -> front.AccountView:
-        """An account for the desk. Who may read it was decided by the console; it is noted there."""
+        """An account for the desk. Raises `NotAllowed` when policy says so; the decision is on record."""
+        await self._permit(account_id, reader)
         account = await self.ports.crm.account(account_id)
         subscription = await self.ports.billing.subscription(account_id)
         tickets = await self.ports.helpdesk.tickets(account_id)
@@ -65,6 +71,20 @@ class CrmPeople:
             front.TicketLine(id=each.id, subject=each.subject, priority=each.priority, state=each.status) for each in tickets
         ]
         return front.AccountView(id=account.id, name=account.name, rows=tuple(rows), tickets=tuple(lines), flags=tuple(flags))
+
+    async def _permit(self, account_id: str, reader: Principal) -> None:
+        context = Context(
+            principal=reader,
+            account_id=account_id,
+            conversation_id="console",
+            ports=self.ports,
+            clock=self.runner.proposer.clock,
+        )
+        talk = Talk(correlation_id=correlation() or uuid4().hex, raised_by="agent", live=False)
+        proposal = await self.runner.propose(find("get_account"), context, Ready(arguments={}), talk)
+        if not isinstance(proposal.decision, Allow):
+            reasons = proposal.decision.reasons if proposal.decision else ()
+            raise NotAllowed(reasons[0].agent if reasons else "Policy doesn't allow this read.")
 
     async def _person(self, contact: Contact) -> front.Person:
         account = await self.ports.crm.account(contact.account_id)
@@ -170,7 +190,7 @@ def front_rooms(config: Config, kept: Kept, loading: Loading, live: Live, teleme
         promises=house.promises,
         approvals=house.approvals,
         intake=house.intake,
-        people=CrmPeople(ports=house.ports),
+        people=CrmPeople(ports=house.ports, runner=house.approving.runner),
         help=Shelf(database=house.database, tenant=house.tenant),
         memories=PersonMemories(forget_room=house.forget, tenant=house.tenant, house=house),
         decided=house.approving,
