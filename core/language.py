@@ -148,11 +148,15 @@ class UnderstandRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A passage that a model may answer from. `score` is the search's, higher is better."""
+    """A passage that a model may answer from. `score` is the search's, higher is better.
+
+    `leads`: it belongs to what fits the question, or a part of it, best of all.
+    """
 
     text: str
     citation: Citation
     score: float
+    leads: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

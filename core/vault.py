@@ -39,6 +39,11 @@ _KEY_OF = (
 _OPEN = select(content.c.id, content.c.tenant, content.c.person, content.c.key_id, content.c.sealed, content.c.discarded)
 
 
+def sealed_any(conn: Connection) -> bool:
+    """Whether anything is kept that needs a key."""
+    return conn.execute(select(content.c.id).where(content.c.discarded.is_(False)).limit(1)).scalar() is not None
+
+
 class Erased(NotFound):
     """The content existed, and nobody can read it any more."""
 

@@ -59,6 +59,10 @@ class Article:
     source: str
     sections: tuple[Section, ...]
 
+    def introduces(self, number: int) -> bool:
+        """Whether a section only leads in to the others: it stands before the first heading, and nobody asks for it."""
+        return number == 0 and len(self.sections) > 1 and self.sections[0].heading == self.title and not self.sections[0].asked
+
 
 def decode(raw: bytes, file: str) -> str:
     """The text of a file, with line ends as "\\n". Raises `BadInput` when it is too large, binary or not UTF-8."""

@@ -20,7 +20,7 @@ from knowledge.articles import FORMATS, Article, decode, parse, slug
 from knowledge.index import ASKED, SECTION, SENTENCE, Point, VectorIndex, Vectors
 
 MOST_FILES = 5000
-READING = 1
+READING = 2
 """Raised when articles are read or indexed in another way, so that all are taken in anew."""
 
 
@@ -160,6 +160,8 @@ def points_of(version: str, article: Article) -> list[tuple[Point, str]]:
             rows.append((Point(id=key, audience=article.audience, kind=kind, version=version), text))
 
     for number, part in enumerate(article.sections):
+        if article.introduces(number):
+            continue
         add(number, SECTION, [f"{part.heading}. {part.text}"])
         add(number, SENTENCE, [passage.text for passage in part.passages])
         english = [text for question in part.asked if (text := shelf.in_english(question)) != question]

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
@@ -12,13 +12,14 @@ from knowledge.index import ASKED, SECTION, SENTENCE, Near
 RRF_CONSTANT = 60
 CANDIDATES = 30
 BEST_ASKED = 3
-RANKED = ("asked", "asked_best", "section", "sentence", "keyword")
+RANKED = ("asked", "asked_best", "learned", "section", "sentence", "keyword")
 NEAREST = 3
 RIVALS = 5
 MOST_WORDS = 10
 FURTHEST = 3.0
+FROM_NOTHING = ("learned", "keyword")
 JUDGED = (
-    *("score", "asked", "asked_best", "sentence", "section"),
+    *("score", "asked", "asked_best", "learned", "sentence", "section"),
     *("covered", "covered_near", "unknown", "missing", "words", "margin", "lead", "kin", "foreign"),
 )
 
@@ -39,6 +40,7 @@ class Findings:
 
     near: Mapping[str, Sequence[Sequence[Near]]]
     words: Sequence[tuple[str, float]]
+    learned: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +93,14 @@ def rank(findings: Findings, fitted: Weights) -> list[Evidence]:
     features = {
         "asked": asked,
         "asked_best": asked_best,
+        "learned": findings.learned,
         "section": _best(findings.near.get(SECTION, ())),
         "sentence": _best(findings.near.get(SENTENCE, ())),
         "keyword": _normalised(findings.words),
     }
-    fused = _fused([features[name] for name in ("asked", "section", "sentence", "keyword")])
+    fused = _fused([features[name] for name in ("asked", "learned", "section", "sentence", "keyword")])
     chosen = sorted(fused, key=lambda section: -fused[section])[:CANDIDATES]
-    floors = {name: min(values.values(), default=0.0) if name != "keyword" else 0.0 for name, values in features.items()}
+    floors = {name: min(values.values(), default=0.0) if name not in FROM_NOTHING else 0.0 for name, values in features.items()}
     found: list[Evidence] = []
     for section in chosen:
         parts = {name: values.get(section, floors[name]) for name, values in features.items()}
@@ -118,7 +121,7 @@ def judged(ranked: Sequence[Evidence], coverage: Coverage, *, foreign: bool) -> 
     next_ones = [evidence.score for evidence in ranked[1 : 1 + RIVALS]]
     count = len(coverage.holders)
     return {
-        **{name: best.parts[name] for name in ("asked", "asked_best", "sentence", "section")},
+        **{name: best.parts[name] for name in ("asked", "asked_best", "learned", "sentence", "section")},
         "score": best.score,
         "covered": coverage.covered(best.section),
         "covered_near": max(coverage.covered(evidence.section) for evidence in ranked[:NEAREST]),

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 from sqlalchemy import Connection
 
 from core.conversation import Citation
@@ -17,6 +19,7 @@ from knowledge.clauses import clauses
 from knowledge.glossary import gloss, guess
 from knowledge.index import ASKED, SECTION, SENTENCE, Lookup, Near, VectorIndex, Vectors
 from knowledge.keywords import Readers
+from knowledge.learned import Learner
 from knowledge.scoring import Coverage, Evidence, Findings, Weights, answerable, judged, rank, weights
 from knowledge.words import content, stems
 
@@ -25,12 +28,16 @@ KEYWORD_DEPTH = 60
 LONGEST_QUERY = 2000
 WORD_WEIGHT = 0.35
 CLEAR = 0.4
+CONTEXT = 0.5
 SAME_ENGLISH = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A section found. `passages` are its sentences, the fittest first, with a score each; `clause` is what it was found for."""
+    """A section found. `passages` are its sentences, the fittest first, with a score each; `clause` is what it was found for.
+
+    `leads`: it is the best for the question, or for one of the things that are asked.
+    """
 
     section: str
     article: str
@@ -43,6 +50,7 @@ class Hit:
     text: str
     clause: str
     score: float
+    leads: bool
     parts: Mapping[str, float]
     passages: tuple[tuple[Passage, float], ...]
 
@@ -60,7 +68,7 @@ class Found:
     def sources(self) -> tuple[Source, ...]:
         """The sentences as sources to answer from: the hits' order, within a hit the fittest first."""
         return tuple(
-            Source(text=passage.text, citation=cited(passage), score=hit.score + score)
+            Source(text=passage.text, citation=cited(passage), score=hit.score + score, leads=hit.leads)
             for hit in self.hits
             for passage, score in hit.passages
         )
@@ -82,11 +90,25 @@ class Looked:
 class Search:
     """Hybrid search: questions asked, sentences and sections by vector, words by keyword index, fused and ranked by section."""
 
-    def __init__(self, *, database: Database, index: VectorIndex, embedder: Embedder, fitted: Weights | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        index: VectorIndex,
+        embedder: Embedder,
+        fitted: Weights | None = None,
+        learned: Path | None = None,
+    ) -> None:
+        """`learned` is the folder that keeps what was learned of the articles; without it that is learned at every start."""
         self._database = database
         self._index = index
         self._embedder = embedder
         self._fitted = fitted or weights()
+        self._learner = Learner(database=database, index=index, folder=learned)
+
+    async def prepare(self, tenant: str) -> None:
+        """Learns what is asked of the articles, so that the first question needn't wait for it."""
+        await self._learner.of(tenant)
 
     async def find(
         self, query: str, *, tenant: str, audience: frozenset[str], limit: int = 5, language: str | None = None
@@ -104,7 +126,9 @@ class Search:
         chosen = _chosen(looked, limit)
         ids = [evidence.section for _, evidence in chosen]
         shelved = await self._database.read(partial(shelf.sections, readers=readers, ids=ids))
+        leading = {evidence.section for _, evidence in _firsts(looked)}
         hits = await asyncio.to_thread(self._hits, tenant, chosen, shelved)
+        hits = [replace(hit, leads=hit.section in leading) for hit in hits]
         best = max(looked, key=lambda clause: clause.answerable)
         return Found(
             hits=tuple(hits),
@@ -119,9 +143,11 @@ class Search:
         whole = " ".join(query.split())
         texts = list(dict.fromkeys([whole, *clauses(query)]))
         english = [gloss(text, language) for text in texts]
+        learned = await self._learner.of(readers.tenant)
         vectors, near = await asyncio.to_thread(self._nearest, readers, texts, english)
         words = await self._database.read(partial(_keywords, readers=readers, queries=english))
-        return [self._judge(texts[i], english[i], vectors[[i, len(texts) + i]], near[i], words[i]) for i in range(len(texts))]
+        found = [_Found(near=near[i], words=words[i], vectors=vectors[[i, len(texts) + i]]) for i in range(len(texts))]
+        return [self._judge(texts[i], english[i], found[i], learned.scores(found[i].vectors, readers.audience)) for i in range(len(texts))]
 
     def _nearest(
         self, readers: Readers, texts: Sequence[str], english: Sequence[str]
@@ -129,6 +155,7 @@ class Search:
         """Vectors of all wordings, and for each text what is near to either wording."""
         vectors: Vectors = self._embedder.embed([*texts, *english])
         count = len(texts)
+        vectors = _in_context(vectors, count)
         rows = vectors if list(texts) != list(english) else vectors[:count]
         near: list[dict[str, list[list[Near]]]] = [{} for _ in texts]
         for kind, depth in DEPTHS.items():
@@ -137,12 +164,12 @@ class Search:
                 near[row % count].setdefault(kind, []).append(found)
         return vectors, near
 
-    def _judge(self, text: str, english: str, vectors: Vectors, near: dict[str, list[list[Near]]], words: "_Words") -> Looked:
-        ranked = rank(Findings(near=near, words=words.found), self._fitted)
-        looked = Looked(text=text, english=english, vectors=vectors, coverage=words.coverage)
+    def _judge(self, text: str, english: str, found: "_Found", learned: Mapping[str, float]) -> Looked:
+        ranked = rank(Findings(near=found.near, words=found.words.found, learned=learned), self._fitted)
+        looked = Looked(text=text, english=english, vectors=found.vectors, coverage=found.words.coverage)
         if not ranked:
             return looked
-        features = judged(ranked, words.coverage, foreign=text != english)
+        features = judged(ranked, found.words.coverage, foreign=text != english)
         return replace(looked, ranked=tuple(ranked), features=features, answerable=answerable(features, self._fitted))
 
     def _hits(self, tenant: str, chosen: "_Chosen", shelved: Mapping[str, shelf.Shelved]) -> list[Hit]:
@@ -161,7 +188,23 @@ class _Words:
     coverage: Coverage
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What the indexes gave for one clause."""
+
+    near: dict[str, list[list[Near]]]
+    words: _Words
+    vectors: Vectors
+
+
 _Chosen = Sequence[tuple[Looked, Evidence]]
+
+
+def _in_context(vectors: Vectors, count: int) -> Vectors:
+    """The vectors of clauses drawn towards that of the whole message, which says what "it" is."""
+    whole = np.repeat(vectors[[0, count]], count, axis=0)
+    mixed = vectors + CONTEXT * whole
+    return (mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 def cited(passage: Passage) -> Citation:
@@ -182,14 +225,22 @@ def _keywords(conn: Connection, readers: Readers, queries: Sequence[str]) -> lis
     ]
 
 
+def _firsts(looked: Sequence[Looked]) -> list[tuple[Looked, Evidence]]:
+    """The best section of each clause that seems to have an answer, in the order asked; else the best of the whole."""
+    whole, parts = looked[0], looked[1:]
+    firsts = [(clause, clause.ranked[0]) for clause in parts if clause.ranked and clause.answerable >= CLEAR]
+    best = max((evidence.score for _, evidence in firsts), default=0.0)
+    if whole.ranked and (not firsts or whole.ranked[0].score > best):
+        firsts.insert(0, (whole, whole.ranked[0]))
+    return firsts
+
+
 def _chosen(looked: Sequence[Looked], limit: int) -> list[tuple[Looked, Evidence]]:
-    """The best section of each clause that seems to have an answer, then the rest by score; each section once."""
+    """What leads, then the rest by score; each section once."""
     scored = [(clause, evidence) for clause in looked for evidence in clause.ranked]
     scored.sort(key=lambda pair: -pair[1].score)
-    firsts = [(clause, clause.ranked[0]) for clause in looked[1:] if clause.ranked and clause.answerable >= CLEAR]
-    firsts.sort(key=lambda pair: -pair[1].score)
     found: dict[str, tuple[Looked, Evidence]] = {}
-    for clause, evidence in [*firsts, *scored]:
+    for clause, evidence in [*_firsts(looked), *scored]:
         found.setdefault(evidence.section, (clause, evidence))
     return list(found.values())[:limit]
 
@@ -208,6 +259,7 @@ def _hit(clause: Looked, evidence: Evidence, kept: shelf.Shelved, vectors: Mappi
         text=part.text,
         clause=clause.text,
         score=evidence.score,
+        leads=False,
         parts={**evidence.parts, "fused": evidence.fused},
         passages=_fittest(clause, kept, vectors),
     )

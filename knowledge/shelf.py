@@ -156,7 +156,8 @@ def put(conn: Connection, tenant: str, entry: Entry) -> None:
     )
     conn.execute(insert(section), [_section_row(tenant, entry, number) for number in range(len(item.sections))])
     conn.execute(insert(passage), [row for number in range(len(item.sections)) for row in _passage_rows(tenant, entry, number)])
-    keywords.put(conn, tenant, [_words(entry, number) for number in range(len(item.sections))])
+    searched = [number for number in range(len(item.sections)) if not item.introduces(number)]
+    keywords.put(conn, tenant, [_words(entry, number) for number in searched])
 
 
 def take_out(conn: Connection, tenant: str, ids: Iterable[str]) -> None:

@@ -26,12 +26,13 @@ sys.path.insert(0, str(ROOT))
 from core.clock import FixedClock  # noqa: E402 - the repository is not installed
 from core.database import Database  # noqa: E402 - the repository is not installed
 from core.journal import Journal  # noqa: E402 - the repository is not installed
-from knowledge.embedder import MiniLmEmbedder, VectorCache  # noqa: E402 - the repository is not installed
+from knowledge.embedder import MiniLmEmbedder  # noqa: E402 - the repository is not installed
 from knowledge.index import MemoryIndex  # noqa: E402 - the repository is not installed
 from knowledge.ingest import Ingest  # noqa: E402 - the repository is not installed
 from knowledge.keywords import Readers  # noqa: E402 - the repository is not installed
 from knowledge.scoring import JUDGED, RANKED, Evidence, Weights, answerable, judged  # noqa: E402
 from knowledge.search import Looked, Search  # noqa: E402 - the repository is not installed
+from knowledge.vector_cache import VectorCache  # noqa: E402 - the repository is not installed
 
 DATA = ROOT / "knowledge" / "training" / "answerability.jsonl"
 TARGET = ROOT / "knowledge" / "weights.json"
@@ -61,7 +62,7 @@ async def gather(cache: Path) -> list[Example]:
     """Takes the help centre in, in memory, and asks every question of it."""
     database = Database.open("sqlite://")
     database.create_all()
-    embedder = VectorCache(MiniLmEmbedder(cache), cache / "vectors.sqlite")
+    embedder = VectorCache(MiniLmEmbedder(cache), cache.parent / "vectors.db")
     index = MemoryIndex()
     clock = FixedClock(datetime(2026, 11, 20, 10, tzinfo=UTC))
     ingest = Ingest(database=database, journal=Journal(), index=index, embedder=embedder, clock=clock)
@@ -99,7 +100,7 @@ def table(example: Example) -> tuple[Array, Array]:
 def fit_ranking(examples: Sequence[Example]) -> Array:
     """Weights, non-negative, under which the right sections win a softmax among the candidates."""
     tables = [pair for example in examples if (pair := table(example))[1].any()]
-    weight = np.array([1.0, 0.3, 0.3, 0.2, 0.2])
+    weight = np.array([1.0, 0.3, 0.5, 0.3, 0.2, 0.2])
     for _ in range(STEPS):
         gradient = np.zeros_like(weight)
         for features, right in tables:

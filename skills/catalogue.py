@@ -10,15 +10,21 @@ from skills.billing.addons import ADD_ADDON, REMOVE_ADDON, START_ADDON_TRIAL
 from skills.billing.credits import GIVE_CREDIT
 from skills.billing.invoices import EXPLAIN_CHARGE, FIND_INVOICES, REISSUE_INVOICE
 from skills.billing.leaving import APPLY_SAVE_OFFER, CANCEL_PLAN, EXPLAIN_CANCELLATION
+from skills.billing.pause_price import PAUSE_PRICE
 from skills.billing.payment_terms import CHANGE_PAYMENT_METHOD, EXTEND_PAYMENT
 from skills.billing.payments import PAYMENT_STATUS, SEND_PAYMENT_LINK
+from skills.billing.plan_limits import PLAN_LIMITS
 from skills.billing.plans import CHANGE_PLAN, PREVIEW_PLAN_CHANGE
 from skills.billing.pricing import PRICE_SEATS
 from skills.billing.referral import CREATE_REFERRAL_LINK, EXPLAIN_REFERRAL
+from skills.billing.refund_dates import REFUND_WINDOW
 from skills.billing.refunds import FIND_DOUBLE_CHARGE, REFUND_PAYMENT
 from skills.billing.renewal import RENEW_CONTRACT, RENEWAL_INFO
 from skills.billing.returning import PAUSE_PLAN, REACTIVATE_PLAN, UNDO_CANCELLATION
+from skills.billing.seat_limits import SEAT_LIMITS
 from skills.billing.seats import ADD_SEATS, REDUCE_AT_RENEWAL, REMOVE_SEATS
+from skills.billing.trial_info import TRIAL_STATUS
+from skills.billing.uptime import UPTIME_CREDIT
 from skills.contract import Skill
 from skills.crm.accounts import GET_ACCOUNT, UPDATE_BILLING_CONTACT
 from skills.crm.offers import GRANT_DISCOUNT, RAISE_OFFER
@@ -38,6 +44,12 @@ CATALOGUE: tuple[Skill, ...] = (
     TICKET_STATUS,
     EXPLAIN_REFERRAL,
     EXPLAIN_CANCELLATION,
+    REFUND_WINDOW,
+    TRIAL_STATUS,
+    SEAT_LIMITS,
+    PLAN_LIMITS,
+    PAUSE_PRICE,
+    UPTIME_CREDIT,
     INCIDENT_STATUS,
     PREVIEW_PLAN_CHANGE,
     ADD_SEATS,

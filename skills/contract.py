@@ -123,12 +123,14 @@ class Refuse:
     """It can't be done for a reason of fact, told to the customer in `sentences` (with what is possible instead).
 
     `denies` says that it counts as a refusal of the action; `arguments` and `facts` are then what policy is told of it.
+    `question` says that nothing is refused: there is nothing here to work out, and the help centre should answer instead.
     """
 
     code: str
     sentences: tuple[Sentence, ...]
     handoff: str | None = None
     denies: bool = True
+    question: bool = False
     arguments: Mapping[str, Argument] = field(default_factory=dict[str, Argument])
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 

@@ -13,6 +13,7 @@ from bot.dialogue.flow import drop, refused, resume
 from bot.dialogue.fresh import hear_fresh, offer_answer, open_task
 from bot.dialogue.state import DialogueState, Phase, Task
 from bot.dialogue.steps import (
+    Answer,
     Command,
     Execute,
     HandOver,
@@ -90,6 +91,8 @@ class Machine:
         match result.prepared:
             case Ask() as ask:
                 return _ask(state, task, ask)
+            case Refuse(question=True):
+                return Step(state=state.without(task.id), commands=(Answer(question=task.text),))
             case Refuse() as refuse:
                 commands: list[Command] = [Say(sentences=refuse.sentences)]
                 if refuse.handoff:

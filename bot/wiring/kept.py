@@ -20,6 +20,7 @@ from core.config import Config
 from core.database import Database
 from core.durable import Durable, Steps
 from core.engine import DbosDurable
+from core.errors import BadInput, RapportError
 from core.folder_lock import FolderLock
 from core.journal import Journal
 from core.keyring import KeyRing
@@ -28,6 +29,7 @@ from core.people import Tenant
 from core.runner import Runner, Work
 from core.sealer import Checkpoint, Sealer
 from core.settings import remembered_instant
+from core.vault import sealed_any
 from knowledge.chroma_index import ChromaIndex
 from knowledge.index import VectorIndex
 from knowledge.ingest import Ingest, Report
@@ -68,11 +70,10 @@ def open_database(config: Config) -> Database:
 async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None = None) -> Kept:
     """Opens it all; the engine isn't launched yet, so that routes can be served while the models load.
 
-    Raises `Conflict` while another process runs on the data folder.
+    Raises `Conflict` while another process runs on the data folder, `BadInput` when its keys are missing.
     """
     data = config.data_dir
-    lock = FolderLock.take(data)
-    database = open_database(config)
+    lock, database = _claimed(config)
     tenant = Tenant(id=config.tenant.id, region=config.tenant.region)
     await database.write(lambda conn: tenants.register(conn, tenant))
     clock, first = await database.write(lambda conn: clock_of(conn, config))
@@ -96,7 +97,9 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
             ports=ports_of(company, heavy),
             outbox=company.outbox,
             memory_vectors=ChromaVectors(data / "vectors" / "memory"),
-            search=Search(database=database, index=index, embedder=heavy.embedder),
+            search=Search(
+                database=database, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned"
+            ),
             knowledge=database,
             embedder=heavy.embedder,
             model=heavy.model,
@@ -109,6 +112,25 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     checkpoint = Checkpoint(data / "checkpoint.json")
     sealer = Sealer(database, journal, checkpoint, interval_s=config.core.seal_interval_s)
     return Kept(house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=first, lock=lock)
+
+
+def _claimed(config: Config) -> tuple[FolderLock, Database]:
+    """The data folder for this process alone, and its database, once it is clear that what is in it can be read."""
+    lock = FolderLock.take(config.data_dir)
+    try:
+        database = open_database(config)
+    except RapportError:
+        lock.release()
+        raise
+    keys = config.data_dir / "keys.db"
+    if not keys.exists() and database.write_blocking(sealed_any):
+        database.close_blocking()
+        lock.release()
+        raise BadInput(
+            f"{keys} is missing, and nothing that customers wrote can be read without it: put it back from where the keys are"
+            " kept apart from the backups, then start again."
+        )
+    return lock, database
 
 
 def register_turns(durable: Durable, house: House) -> None:

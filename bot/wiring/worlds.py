@@ -95,7 +95,8 @@ async def opened(config: Config, heavy: Heavy, *folders: Path) -> AsyncGenerator
     ingest = Ingest(database=knowledge, journal=Journal(), index=index, embedder=heavy.filed, clock=clock)
     for folder in folders:
         await ingest.take(folder, tenant=config.tenant.id)
-    search = Search(database=knowledge, index=index, embedder=heavy.embedder)
+    search = Search(database=knowledge, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned")
+    await search.prepare(config.tenant.id)
     try:
         yield FreshWorlds(config=config, heavy=heavy, knowledge=knowledge, search=search, mind=heavy.mind)
     finally:

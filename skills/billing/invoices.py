@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -20,6 +21,10 @@ NUMBER = re.compile(r"\b(?:INV[- ]?)?(\d{4,})\b", re.IGNORECASE)
 OPEN = {"open", "overdue", "payment_failed"}
 STATES = {"paid": "paid", "open": "open", "overdue": "overdue", "payment_failed": "unpaid, the card failed"}
 UNPAID = re.compile(r"\b(?:open|unpaid|owe|outstanding|overdue|due|offen\w*|impay\w*|pendient\w*|ubetalt\w*)\b", re.IGNORECASE)
+COMING = re.compile(
+    r"\b(?:next|coming|upcoming|will|you'?ll|future|nächste\w*|kommende\w*|prochaine?|próxim[ao]|næste|volgende|prossim[ao])\b",
+    re.IGNORECASE,
+)
 VAT_ID = re.compile(r"\b[A-Z]{2}(?=[0-9A-Z]*\d)[0-9A-Z]{8,12}\b")
 DETAILS = ("name", "address", "vat_id", "po_number")
 ASKED = {"name": "company name", "address": "address", "vat_id": "VAT ID", "po_number": "PO number"}
@@ -32,6 +37,7 @@ class InvoiceChoice(BaseModel):
 
     invoice_id: str | None = None
     unpaid_only: bool = False
+    coming: bool = False
 
 
 class Invoices(BaseModel):
@@ -66,7 +72,8 @@ async def prepare_find(context: Context, slots: Slots) -> Prepared:
     return Ready(
         arguments={
             "invoice_id": said.argument("invoice", _spelled_id(invoice)) if invoice else default(None),
-            "unpaid_only": said.words(True) if unpaid else default(False),
+            "unpaid_only": said.words(True) if unpaid and not said.mentions(COMING) else default(False),
+            "coming": said.words(True) if said.mentions(COMING) else default(False),
         }
     )
 
@@ -83,6 +90,10 @@ async def execute_find(context: Context, arguments: BaseModel, key: str) -> Done
             return Done(result=Invoices(invoice_ids=()), sentences=(say("billing.nothing_unpaid", account_of(context)),))
     if not found:
         return Done(result=Invoices(invoice_ids=()), sentences=(say("billing.no_invoices", account_of(context)),))
+    if wanted.coming and not wanted.invoice_id:
+        coming = await _coming(context)
+        if coming is not None:
+            return Done(result=Invoices(invoice_ids=(found[0].id,)), sentences=(coming, _told(found[0])))
     told = tuple(_told(each) for each in found[:MOST])
     rows = tuple((each.id, f"{spelled(each.issued_on)}, {each.total}, {STATES[each.status]}") for each in found)
     if len(found) > MOST:
@@ -194,15 +205,26 @@ def _told(invoice: Invoice) -> Sentence:
     )
 
 
+async def _coming(context: Context) -> Sentence | None:
+    """When the next invoice is made out, and by when a bank transfer for it is due."""
+    held = await context.ports.billing.subscription(account_of(context))
+    if held.period is None or held.ends_on is not None:
+        return None
+    day, days = held.period.until, context.ports.prices.catalogue.number("billing", "bank_transfer_due_days")
+    if held.payment_method != "bank_transfer":
+        return say("billing.next_invoice_card", held.account_id, day=day)
+    return say("billing.next_invoice_due", held.account_id, day=day, due=day + timedelta(days=days), days=days)
+
+
 def _line(context: Context, line: InvoiceLine) -> str:
     catalogue = context.ports.prices.catalogue
     names = {f"{each.id} seats": f"{each.name} seats" for each in catalogue.plans}
     names |= {each.id: each.name for each in catalogue.addons}
     label = names.get(line.item, line.item.replace("_", " "))
     if line.amount.minor < 0 or line.quantity == 1:
-        return f"{label} {line.amount}"
+        return f"{label} {line.amount.short}"
     months = f" x {counted(line.months, 'month')}" if line.months > 1 else ""
-    return f"{line.quantity:,} {label} x {line.unit}{months} = {line.amount}"
+    return f"{line.quantity:,} {label} x {line.unit.short}{months} = {line.amount.short}"
 
 
 def _spelled_id(named: str) -> str:

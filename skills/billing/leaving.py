@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 
 from pydantic import BaseModel
 
@@ -78,16 +79,16 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
     account_id = context.account_id
     subscription = await context.ports.billing.subscription(account_id)
     if subscription.ends_on is not None:
-        told = say("billing.leaving_already", account_id, day=subscription.ends_on)
-        return Done(result=Ending(ends_on=subscription.ends_on.isoformat()), sentences=(told, kept))
+        return Done(result=Ending(ends_on=subscription.ends_on.isoformat()), sentences=_ended(context, subscription))
     try:
         preview = await context.ports.billing.preview(account_id, Cancel())
     except (BadInput, Conflict, NotFound) as error:
         return Done(result=Ending(), sentences=(refusal("billing", error, {}), kept))
-    told = [say("billing.leaving_ends", account_id, day=preview.effective_on)]
+    last = preview.effective_on - timedelta(days=1)
+    told = [say("billing.leaving_ends", account_id, day=preview.effective_on, last=last)]
     if subscription.billing == "annual":
         told.append(_notice(subscription, late=any(code == "notice_passed" for code, _ in preview.warnings)))
-    told += [say("billing.leaving_no_refund", account_id), kept]
+    told += [say("billing.leaving_no_refund", account_id), _deleted(context, account_id, preview.effective_on)]
     return Done(result=Ending(ends_on=preview.effective_on.isoformat()), sentences=tuple(told))
 
 
@@ -179,6 +180,26 @@ def _detour(account_id: str, offer: tuple[int, int]) -> Detour:
     percent, months = offer
     slots: dict[str, Argument] = {"percent": computed(percent, account_id), "months": computed(months, account_id)}
     return Detour(skill="apply_save_offer", slots=slots)
+
+
+def _ended(context: Context, subscription: Subscription) -> tuple[Sentence, ...]:
+    """What holds for an account that has ended, or whose end is set."""
+    account_id, ends = subscription.account_id, subscription.ends_on
+    assert ends is not None
+    if subscription.reactivate_until is not None:
+        told = say("billing.leaving_back", account_id, day=ends, until=subscription.reactivate_until)
+    else:
+        told = say("billing.leaving_already", account_id, day=ends)
+    return (told, _deleted(context, account_id, ends)) if subscription.billing else (told,)
+
+
+def _deleted(context: Context, account_id: str, ends: date) -> Sentence:
+    """When the data of an account that ends on a day is read-only and deleted."""
+    rules = context.ports.prices.catalogue
+    live = ends + timedelta(days=rules.number("ending", "live_delete_days"))
+    backups = live + timedelta(days=rules.number("ending", "backup_delete_further_days"))
+    read_only = ends + timedelta(days=rules.number("ending", "read_only_days"))
+    return say("billing.leaving_deleted", account_id, day=ends, read_only=read_only, live=live, backups=backups)
 
 
 def _notice(subscription: Subscription, *, late: bool) -> Sentence:

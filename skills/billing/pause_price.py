@@ -70,7 +70,7 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
     unit = Money(0, wanted.currency)
     try:
         plan = prices.catalogue.plan(wanted.plan)
-        if plan.id not in _pausable(context):
+        if plan.id not in prices.catalogue.names("seasonal_pause", "plans"):
             raise Conflict(f"{plan.name} can't be paused.", code="pause_not_sold")
         unit = prices.seat_price(plan.id, "monthly", wanted.currency)
     except (BadInput, Conflict, NotFound) as error:
@@ -95,17 +95,6 @@ def _plan(said: Said, held: Subscription | None) -> Argument | None:
     if named in known:
         return said.argument("plan", known[named])
     return from_record(held.plan, held.account_id) if held and held.billing else None
-
-
-def _pausable(context: Context) -> list[str]:
-    catalogue = context.ports.prices.catalogue
-    return [each.id for each in catalogue.plans if "seasonal_pause_monthly" in each.entitlements or _like_team(context, each.id)]
-
-
-def _like_team(context: Context, plan: str) -> bool:
-    """A plan has what the plans below it have: it can be paused unless it is sold by the year only."""
-    prices = context.ports.prices.catalogue.plan(plan).seat_price_minor.get("monthly")
-    return prices is not None and context.ports.prices.catalogue.rank(plan) > 0
 
 
 PAUSE_PRICE = Skill(

@@ -1,5 +1,7 @@
 """Where a payment stands, and a link to pay with."""
 
+from datetime import timedelta
+
 from pydantic import BaseModel
 
 from core.action import Argument, Effect
@@ -17,16 +19,10 @@ from skills.billing.changing import (
 )
 from skills.billing.documents import Invoice
 from skills.billing.invoices import INVOICE, invoice_named
+from skills.billing.pricebook import Catalogue
 from skills.billing.records import Dunning, DunningStage
 from skills.contract import Ask, Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import listed, say, spelled
-
-STAGES = {
-    DunningStage.BANNER: "a banner is shown to Owners and Billing admins",
-    DunningStage.READ_ONLY: "the account becomes read-only",
-    DunningStage.SUSPENDED: "the account is suspended",
-    DunningStage.CLOSED: "the account is closed",
-}
 
 
 class Nothing(BaseModel):
@@ -65,7 +61,7 @@ async def execute_status(context: Context, arguments: BaseModel, key: str) -> Do
         stage=dunning.stage.value if dunning else None,
     )
     if dunning is not None:
-        return Done(result=result, sentences=_collection(dunning, owed))
+        return Done(result=result, sentences=_collection(dunning, owed, context.ports.prices.catalogue))
     if owed:
         told = tuple(
             say("billing.invoice_open", each.id, invoice=each.id, amount=each.balance, day=each.due_on) for each in owed[:2]
@@ -105,7 +101,26 @@ async def execute_link(context: Context, arguments: BaseModel, key: str) -> Done
     return Done(result=changed(receipt), sentences=(told, say("billing.link_returns")), receipt=receipt_rows(receipt))
 
 
-def _collection(dunning: Dunning, owed: list[Invoice]) -> tuple[Sentence, ...]:
+def _timetable(dunning: Dunning, rules: Catalogue) -> Sentence | None:
+    """The days that are still ahead: the last try of a card, then each stage that is taken by itself."""
+    days: list[tuple[int, str]] = []
+    if dunning.method == "card":
+        days.append((rules.numbers("billing", "dunning_days", "retry")[-1], "the card is tried for the last time on {}"))
+    extra = 0
+    table = "dunning_days" if dunning.method == "card" else "bank_transfer_overdue_days"
+    read_only = rules.number("billing", table, "read_only")
+    if dunning.extended_until:
+        extra = (dunning.extended_until - dunning.started_on).days - read_only
+    if dunning.held_by != "account_value":
+        days.append((read_only + extra, "the account becomes read-only on {}"))
+    if dunning.method == "card" and dunning.held_by is None:
+        days.append((rules.number("billing", table, "suspended") + extra, "is suspended, so that only Owners can sign in, on {}"))
+        days.append((rules.number("billing", table, "closed") + extra, "is closed on {}"))
+    ahead = [words.format(spelled(dunning.started_on + timedelta(days=day))) for day, words in days if day > dunning.day]
+    return say("billing.timetable", dunning.invoice_id, steps=listed(ahead)) if ahead else None
+
+
+def _collection(dunning: Dunning, owed: list[Invoice], rules: Catalogue) -> tuple[Sentence, ...]:
     invoice = next((each for each in owed if each.id == dunning.invoice_id), None)
     amount = invoice.balance if invoice else ""
     record = dunning.invoice_id
@@ -119,8 +134,9 @@ def _collection(dunning: Dunning, owed: list[Invoice]) -> tuple[Sentence, ...]:
         told.append(say("billing.extended_until", record, day=dunning.extended_until))
     if dunning.next_retry:
         told.append(say("billing.next_retry", record, day=dunning.next_retry))
-    if dunning.next_stage and dunning.next_stage_on and dunning.held_by is None:
-        told.append(say("billing.next_stage", record, day=dunning.next_stage_on, what=STAGES[dunning.next_stage]))
+    ahead = _timetable(dunning, rules)
+    if ahead is not None:
+        told.append(ahead)
     told.append(say(f"billing.returns_after_{'transfer' if dunning.method == 'transfer' else 'card'}", record))
     return tuple(told)
 

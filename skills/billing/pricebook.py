@@ -163,6 +163,20 @@ class Catalogue(_Row):
             raise BadInput(f"The catalogue has no list at {'.'.join(path)}: add it.")
         return tuple(each for each in value if isinstance(each, int))
 
+    def names(self, *path: str) -> tuple[str, ...]:
+        """A list of words among the rules ("seasonal_pause", "plans")."""
+        value: JsonValue = dict(self.rules)
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+    def amounts(self, *path: str) -> dict[str, int]:
+        """Minor units by currency among the rules; empty when there are none there."""
+        value: JsonValue = dict(self.rules)
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        return {name: each for name, each in value.items() if isinstance(each, int)} if isinstance(value, dict) else {}
+
     @cached_property
     def _plans(self) -> dict[str, Plan]:
         return {plan.id: plan for plan in self.plans}

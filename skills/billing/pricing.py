@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel
 
 from core.action import Argument, Effect
-from core.conversation import Offer, Sentence
+from core.conversation import Offer
 from core.language import SlotSpec
 from skills.arguments import Said, computed, default, from_record, typed
 from skills.billing import price_words
@@ -14,7 +14,7 @@ from skills.billing.plans import PLAN, RHYTHMS
 from skills.billing.price_work import PriceQuestion, Pricing
 from skills.billing.prices import Price
 from skills.billing.records import Subscription
-from skills.contract import Ask, Context, Done, Prepared, Ready, Skill, Slots
+from skills.contract import Ask, Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import say
 
 ADDON = SlotSpec(name="addon", kind="addon", ask="With which add-on?", required=False)
@@ -38,6 +38,8 @@ async def prepare(context: Context, slots: Slots) -> Prepared:
     plan = _plan(said, subscription)
     seats = _seats(said, subscription)
     if seats is None:
+        if not named and (plan.value or said.has("currency")):
+            return Refuse(code="no_seats", sentences=(), denies=False, question=True)
         if not named or any(each.per_seat for each in named):
             return Ask(slot="seats", question="For how many people?")
         seats = default(0)

@@ -1,21 +1,41 @@
 """The referral programme: how it works, and a link to give to another company."""
 
+import re
+
 from pydantic import BaseModel
 
 from core.action import Effect
-from core.conversation import Offer
+from core.conversation import Offer, Sentence
+from core.language import SlotSpec
 from core.money import Money
-from skills.arguments import account_of
+from skills.arguments import Said, account_of, default, typed
 from skills.billing.changes import Change, CreateReferralLink
 from skills.billing.changing import Changed, Sketch, applied, changed, facts_of, proposed, receipt_rows
 from skills.contract import Context, Done, Prepared, Ready, Skill, Slots
 from skills.wording import counted, say, spelled
 
+MOST_TOLD = 4
+HAD = re.compile(
+    r"\b(?:had|got|received|earned|already|so far|since january|schon|bereits|déjà|ya|allerede|al)\b.*\b(?:left|more|still|further|remain\w*|noch|encore|más|mere|nog)\b",
+    re.IGNORECASE,
+)
+SUMS = re.compile(
+    r"\b(?:most|max\w*|at best|up to|how much|worth|höchst\w*|combien|cuánto|hvor meget|hoeveel|quanto)\b", re.IGNORECASE
+)
+REWARDS = SlotSpec(name="rewards", kind="seats", ask="How many companies?", required=False)
 OFFER = Offer(kind="referral", item="referral", origin="customer")
 
 
 class Nothing(BaseModel):
     """No arguments."""
+
+
+class Rewards(BaseModel):
+    """How many rewards the customer speaks of: to come, or had this year."""
+
+    number: int | None = None
+    had: bool = False
+    sums: bool = False
 
 
 class Standing(BaseModel):
@@ -25,13 +45,21 @@ class Standing(BaseModel):
 
 
 async def prepare_explain(context: Context, slots: Slots) -> Prepared:
-    return Ready(arguments={}, offer=OFFER)
+    said = Said(context, slots)
+    number = said.whole("rewards")
+    arguments = {
+        "number": said.argument("rewards", number) if number else default(None),
+        "had": said.words(said.mentions(HAD)),
+        "sums": said.words(said.mentions(SUMS)),
+    }
+    return Ready(arguments=arguments, offer=OFFER)
 
 
 async def execute_explain(context: Context, arguments: BaseModel, key: str) -> Done:
     rules = context.ports.prices.catalogue
     reward = Money(rules.number("referral", "reward_credit_minor_usd"), "USD")
     told = [
+        *_sums(typed(Rewards, arguments), reward, rules.number("referral", "max_per_calendar_year")),
         say("billing.referral_reward", reward=reward, seats=rules.number("referral", "friend_min_seats")),
         say(
             "billing.referral_friend",
@@ -45,13 +73,13 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
         ),
     ]
     if context.account_id is None:
-        return Done(result=Standing(), sentences=tuple(told), offer=OFFER)
+        return Done(result=Standing(), sentences=tuple(told[:MOST_TOLD]), offer=OFFER)
     subscription = await context.ports.billing.subscription(context.account_id)
     least = rules.number("referral", "min_paid_months")
     eligible = subscription.paid_months >= least and not subscription.overdue
     link = say("billing.referral_link", context.account_id, days=rules.number("referral", "link_days"))
     told.append(link if eligible else say("billing.referral_not_yet", context.account_id, months=counted(least, "month")))
-    return Done(result=Standing(eligible=eligible), sentences=tuple(told), offer=OFFER)
+    return Done(result=Standing(eligible=eligible), sentences=tuple(told[:MOST_TOLD]), offer=OFFER)
 
 
 async def prepare_link(context: Context, slots: Slots) -> Prepared:
@@ -77,6 +105,17 @@ async def execute_link(context: Context, arguments: BaseModel, key: str) -> Done
     )
 
 
+def _sums(asked: Rewards, reward: Money, most: int) -> list[Sentence]:
+    """What so many rewards are worth, what is left of the year's, or the most of a year."""
+    if asked.number is not None and asked.had:
+        left = max(0, most - asked.number)
+        return [say("billing.referral_left", had=asked.number, left=left, worth=reward.times(left), reward=reward)]
+    if asked.number is not None:
+        number = min(asked.number, most)
+        return [say("billing.referral_worth", number=number, worth=reward.times(number), reward=reward)]
+    return [say("billing.referral_most", worth=reward.times(most), most=most, reward=reward)] if asked.sums else []
+
+
 def _link(arguments: BaseModel) -> Change:
     return CreateReferralLink()
 
@@ -90,10 +129,11 @@ EXPLAIN_REFERRAL = Skill(
     effect=Effect.READ,
     scopes=frozenset({"billing:read"}),
     fields=frozenset({"plan", "payments"}),
-    arguments=Nothing,
+    arguments=Rewards,
     result=Standing,
     prepare=prepare_explain,
     execute=execute_explain,
+    slots=(REWARDS,),
     needs_account=False,
 )
 

@@ -10,8 +10,8 @@ from core.conversation import Sentence
 from core.language import SlotSpec
 from skills.arguments import Said, default, typed
 from skills.billing.documents import Invoice, RefundWindow
-from skills.billing.refunds import GROUNDS
 from skills.billing.records import RefundBasis
+from skills.billing.refunds import GROUNDS
 from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import say
 

@@ -1,5 +1,6 @@
 """The renewal of a contract: when, at what price, and signing the next term early."""
 
+import re
 from datetime import timedelta
 
 from pydantic import BaseModel
@@ -8,6 +9,7 @@ from core.action import Effect
 from core.conversation import Offer, Sentence
 from core.errors import BadInput, Conflict
 from core.language import SlotSpec
+from core.money import Money
 from skills.arguments import Said, account_of, computed, default, from_record, typed
 from skills.billing.changes import Change, Renew
 from skills.billing.changing import (
@@ -26,13 +28,39 @@ from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import counted, say, spelled
 
 SEATS = SlotSpec(name="seats", kind="seats", ask="With how many seats?", required=False)
+TOPICS = {
+    "early": re.compile(
+        r"\b(?:earl\w+|ahead|in advance|sign\w*|soonest|first day|früh\w*|vorzeitig\w*|tôt|anticip\w*|avance|antes|tidlig\w*|vroeg\w*)\b",
+        re.IGNORECASE,
+    ),
+    "announced": re.compile(
+        r"\b(?:(?:by|until|till) (?:what|which|when)|announce\w*|told|warn\w*|notified|tell us|hear)\b.*\b(?:price\w*|charge|more|rise|raise|increase)\b"
+        r"|\b(?:price\w*|charge|more|rise|raise|increase)\b.*\b(?:by (?:what|which|when)|announce\w*|told|warn\w*|notified|hear)\b"
+        r"|\b(?:ankündig\w*|annonc\w*|anunci\w*)\b",
+        re.IGNORECASE,
+    ),
+    "cap": re.compile(
+        r"\b(?:most|max\w*|cap\w*|at worst|worst case|highest|rise|go up|increase\w*|hike|raise|höchst\w*|maximal|teurer|augment\w*|plus cher"
+        r"|subir|máximo|stige|stijg\w*|aument\w*)\b",
+        re.IGNORECASE,
+    ),
+    "notice": re.compile(
+        r"\b(?:notice|deadline|last day|latest|by when|until when|stop|fewer|reduce|kündig\w*|frist|préavis|délai|preaviso|plazo|varsel|opzeg\w*)\b",
+        re.IGNORECASE,
+    ),
+    "price": re.compile(
+        r"\b(?:cost|price|total|how much|bill|kostet?|preis|coût\w*|prix|cuesta|precio|koster|kosten)\b", re.IGNORECASE
+    ),
+}
+MOST_TOLD = 4
 TERM = SlotSpec(name="term_months", kind="term_months", ask="For 12, 24 or 36 months?", required=False)
 
 
 class RenewalQuestion(BaseModel):
-    """With how many seats to price the next term; none for the present number."""
+    """With how many seats to price the next term (none for the present number), and what to tell first."""
 
     seats: int | None = None
+    topic: str = ""
 
 
 class Renewal(BaseModel):
@@ -55,37 +83,21 @@ class NextTerm(BaseModel):
 async def prepare_info(context: Context, slots: Slots) -> Prepared:
     said = Said(context, slots)
     seats = said.whole("seats")
-    return Ready(arguments={"seats": said.argument("seats", seats)})
+    topic = next((name for name, words in TOPICS.items() if said.mentions(words)), "")
+    return Ready(arguments={"seats": said.argument("seats", seats), "topic": said.words(topic)})
 
 
 async def execute_info(context: Context, arguments: BaseModel, key: str) -> Done:
-    wanted = typed(RenewalQuestion, arguments).seats
-    account_id = account_of(context)
-    subscription = await context.ports.billing.subscription(account_id)
+    asked = typed(RenewalQuestion, arguments)
+    wanted = asked.seats
+    subscription = await context.ports.billing.subscription(account_of(context))
     if subscription.renewal_date is None:
         return _no_term(subscription)
     seats = wanted or subscription.seats_at_renewal or subscription.seats_bought
     total = subscription.price_per_seat.times(seats * 12 * (100 - _lasting_discount(subscription)), 100)
-    rules = context.ports.prices.catalogue
-    told = [
-        say(
-            "billing.renews",
-            account_id,
-            day=subscription.renewal_date,
-            months=counted(rules.number("renewal", "auto_renew_months"), "month"),
-        )
-    ]
-    if subscription.notice_deadline:
-        late = context.clock.now().date() > subscription.notice_deadline
-        told.append(
-            say("billing.notice_late" if late else "billing.notice_open", account_id, deadline=subscription.notice_deadline)
-        )
-    told.append(
-        say("billing.renewal_price", account_id, seats=counted(seats, "seat"), price=subscription.price_per_seat, total=total)
-    )
-    told.append(say("billing.renewal_cap", account_id, percent=rules.number("renewal", "price_rise_cap_percent")))
+    told = _in_order(_told(context, subscription, seats, total), asked.topic)
     if wanted and wanted < subscription.seats_used:
-        told[-1] = say("billing.seats_in_use", account_id, used=subscription.seats_used)
+        told.insert(0, say("billing.seats_in_use", subscription.account_id, used=subscription.seats_used))
     result = Renewal(
         renewal_date=subscription.renewal_date.isoformat(),
         notice_deadline=subscription.notice_deadline.isoformat() if subscription.notice_deadline else None,
@@ -94,7 +106,7 @@ async def execute_info(context: Context, arguments: BaseModel, key: str) -> Done
         currency=total.currency,
     )
     offer = Offer(kind="renewal", item=subscription.plan, origin="customer") if wanted else None
-    return Done(result=result, sentences=tuple(told), offer=offer)
+    return Done(result=result, sentences=tuple(told[:MOST_TOLD]), offer=offer)
 
 
 async def prepare_renew(context: Context, slots: Slots) -> Prepared:
@@ -139,6 +151,31 @@ async def execute_renew(context: Context, arguments: BaseModel, key: str) -> Don
     )
     rows = receipt_rows(receipt, ("Term", counted(wanted.term_months, "month")), ("Seats", f"{wanted.seats:,}"))
     return Done(result=changed(receipt), sentences=(told,), receipt=rows)
+
+
+def _told(context: Context, held: Subscription, seats: int, total: Money) -> dict[str, Sentence]:
+    """All that is to be said of the coming renewal, by topic."""
+    rules, record, renews = context.ports.prices.catalogue, held.account_id, held.renewal_date
+    assert renews is not None
+    today = context.clock.now().date()
+    months = counted(rules.number("renewal", "auto_renew_months"), "month")
+    told = {"renews": say("billing.renews", record, day=renews, months=months)}
+    if held.notice_deadline:
+        late = today > held.notice_deadline
+        told["notice"] = say("billing.notice_late" if late else "billing.notice_open", record, deadline=held.notice_deadline)
+    told["price"] = say("billing.renewal_price", record, seats=counted(seats, "seat"), price=held.price_per_seat, total=total)
+    percent = rules.number("renewal", "price_rise_cap_percent")
+    told["cap"] = say("billing.renewal_cap", record, percent=percent, most=held.price_per_seat.times(100 + percent, 100))
+    days = rules.number("renewal", "price_notice_days", "annual")
+    told["announced"] = say("billing.renewal_announced", record, day=renews - timedelta(days=days), days=days)
+    first = renews - timedelta(days=rules.number("renewal", "early_renew_days"))
+    told["early"] = say("billing.renewal_possible", record, first=first)
+    return told
+
+
+def _in_order(told: dict[str, Sentence], topic: str) -> list[Sentence]:
+    """The topic that was asked about first, then the others in their order."""
+    return [*([told[topic]] if topic in told else []), *(each for name, each in told.items() if name != topic)]
 
 
 def _lasting_discount(subscription: Subscription) -> int:

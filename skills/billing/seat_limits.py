@@ -63,9 +63,7 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
     held = await context.ports.billing.subscription(context.account_id) if context.account_id else None
     if held is not None:
         told += _held(held, plan)
-    numbers = SeatNumbers(
-        bought=held.seats_bought if held else None, used=held.seats_used if held else None, needed=needed
-    )
+    numbers = SeatNumbers(bought=held.seats_bought if held else None, used=held.seats_used if held else None, needed=needed)
     return Done(result=numbers, sentences=tuple(told))
 
 

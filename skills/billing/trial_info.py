@@ -43,7 +43,13 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
         most = rules.number("trial", "max_seats")
         told = [
             say("billing.trial_ends", account_id, day=ends, kept=kept),
-            say("billing.trial_seats", account_id, free=max(0, most - subscription.seats_used), used=subscription.seats_used, most=most),
+            say(
+                "billing.trial_seats",
+                account_id,
+                free=max(0, most - subscription.seats_used),
+                used=subscription.seats_used,
+                most=most,
+            ),
         ]
     if used:
         told.append(say("billing.refusal_extension_used", account_id))

@@ -72,10 +72,8 @@ async def test_a_deploy_over_turns_in_flight_finishes_them_with_the_new_code(in_
     check(model, found)
 
 
-async def test_the_inbox_brings_them_back_even_when_the_engine_does_not_know_them(
-    in_flight: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The engine hands out work of its own application version alone: were the constant changed, the inbox would still offer all."""
+async def test_another_application_version_finishes_them_too(in_flight: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine hands out work of its own application version alone: work of another one is begun anew, its steps not."""
     monkeypatch.setattr("core.engine.APP_VERSION", "another")
     model, found = await start_new(in_flight)
     check(model, found)

@@ -1,53 +1,119 @@
 """A whole house in memory around a scripted model and a small help centre: quick, and the same parts as in real use."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-from bot.ask.script import parse
-from bot.ask.world import World
-from bot.wiring.heavy import light
+from bot.ask.script import Script
+from bot.ask.world import customer_of
+from bot.wiring import worlds as wiring
+from bot.wiring.heavy import Heavy, light
 from bot.wiring.worlds import FreshWorlds, opened
-from core.config import load
+from core.clock import Clock
+from core.config import Config, load
+from core.people import Assurance, Principal
 from knowledge.vector_cache import HashEmbedder
-from tests.fakes.model import Meant, ScriptedModel
+from skills.sandbox.company import Sandbox
+from skills.sandbox.data import CompanyData
+from tests.fakes.model import ScriptedModel
+from tests.scenario.story import Story
 
 ROOT = Path(__file__).parents[2]
-MakeWorld = Callable[..., Awaitable[World]]
+ARTICLES = ("passwords-and-sessions", "refund-windows", "mobile-app-versions")
+INTERNAL = """---
+title: How credits are decided
+audience: internal
+---
+
+# How credits are decided
+
+## Who decides
+
+The zebra committee decides every goodwill credit above fifty dollars in its secret Tuesday meeting.
+"""
+
+
+class Meet(Protocol):
+    """Begins a story with an account's Owner, or the named contact; with a stranger for None."""
+
+    def __call__(
+        self, account: str | None = "ACC-003", contact: str | None = None, assurance: Assurance | None = None
+    ) -> Awaitable[Story]: ...
+
+
+class Acquaint(Protocol):
+    """A principal of another account, for a second conversation in the same house."""
+
+    def __call__(self, story: Story, account: str, contact: str | None = None) -> Awaitable[Principal]: ...
 
 
 @pytest.fixture(scope="session")
+def heavy(config: Config) -> Heavy:
+    """What is loaded once; each test puts its own model in."""
+    return light(config, ScriptedModel(), HashEmbedder())
+
+
+@pytest.fixture
 def model() -> ScriptedModel:
     return ScriptedModel()
 
 
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The shipped configuration; hashed vectors are less sure of an answer than real ones."""
+    found = load(ROOT / "config.toml")
+    return found.model_copy(update={"knowledge": found.knowledge.model_copy(update={"answerable": 0.3})})
+
+
 @pytest.fixture
-async def worlds(model: ScriptedModel, tmp_path: Path) -> AsyncIterator[FreshWorlds]:
-    model.meanings.clear()
+async def worlds(config: Config, heavy: Heavy, model: ScriptedModel, tmp_path: Path) -> AsyncIterator[FreshWorlds]:
     help_centre = tmp_path / "help"
     help_centre.mkdir()
-    for name in ("passwords-and-sessions", "refund-windows", "mobile-app-versions"):
+    for name in ARTICLES:
         (help_centre / f"{name}.md").write_text((ROOT / "demo/halcyon/help" / f"{name}.md").read_text(encoding="utf-8"))
-    config = load(ROOT / "config.toml")
-    async with opened(config, light(config, model, HashEmbedder()), help_centre) as made:
+    (help_centre / "credits-internal.md").write_text(INTERNAL)
+    async with opened(config, replace(heavy, model=model), help_centre) as made:
         yield made
 
 
 @pytest.fixture
-async def meet(worlds: FreshWorlds, model: ScriptedModel) -> AsyncIterator[MakeWorld]:
-    """`await meet("ACC-003", {"text": Meant(...)})` gives a world with that account's Owner."""
-    met: list[World] = []
+def companies(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
+    """Every sandbox company that is made, the latest last."""
+    made: list[Sandbox] = []
+    fresh = Sandbox.fresh
 
-    async def make(account: str | None, meanings: dict[str, Meant] | None = None, contact: str | None = None) -> World:
-        model.meanings.update(meanings or {})
-        line = "{}" if account is None else f'{{"text": "-", "account": "{account}"}}'
-        if contact:
-            line = f'{{"text": "-", "account": "{account}", "contact": "{contact}"}}'
-        world = await worlds.make(parse(line if account else "-", 1))
-        met.append(world)
-        return world
+    def remembered(data: CompanyData, clock: Clock) -> Sandbox:
+        made.append(fresh(data, clock))
+        return made[-1]
 
-    yield make
-    for world in met:
-        await world.close()
+    monkeypatch.setattr(wiring.Sandbox, "fresh", remembered)
+    return made
+
+
+@pytest.fixture
+async def meet(worlds: FreshWorlds, model: ScriptedModel, companies: list[Sandbox]) -> AsyncIterator[Meet]:
+    met: list[Story] = []
+
+    async def begin(
+        account: str | None = "ACC-003", contact: str | None = None, assurance: Assurance | None = None
+    ) -> Story:
+        known = assurance or (Assurance.VERIFIED if account else Assurance.ANONYMOUS)
+        world = await worlds.make(Script(id=0, turns=(), account=account, contact=contact, assurance=known))
+        met.append(Story(world=world, company=companies[-1], model=model))
+        return met[-1]
+
+    yield begin
+    for story in met:
+        await story.world.close()
+
+
+@pytest.fixture
+def acquaint() -> Acquaint:
+    async def found(story: Story, account: str, contact: str | None = None) -> Principal:
+        script = Script(id=0, turns=(), account=account, contact=contact, assurance=Assurance.VERIFIED)
+        return await customer_of(story.house, script)
+
+    return found

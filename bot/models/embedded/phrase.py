@@ -1,4 +1,4 @@
-"""Answers made of the sources' own sentences: those that answer best, each with its citation, and not a word added."""
+"""Answers made of the sources' own sentences: the section that answers best, then what else comes near, each with its citation."""
 
 import math
 import re
@@ -20,12 +20,16 @@ from knowledge.words import stems
 
 FILE = Path(__file__).with_name("framing.toml")
 MOST = 4
-LEAST = 0.32
-NEAR_BEST = 0.72
+LEAST_CLOSE = 0.0
+NEAR_BEST = 0.55
 FRAME = "frame.help_centre"
-LONGEST_SENTENCES = 60
+MOST_CANDIDATES = 60
 
-CLOSE, WORDS, TYPE, SEARCH = 0.55, 0.25, 0.12, 0.2
+SENTENCE, WITH_HEADING, HEADING = 0.25, 0.55, 0.25
+SEARCH, PLACE, FALLS = 0.35, 0.18, 0.7
+WORDS, KIND = 0.14, 0.3
+OF_WHOLE, SAME_SECTION = 0.13, 0.15
+"""What counts for a sentence, by how much: measured on questions whose answers were known."""
 
 KINDS: tuple[tuple[str, str, str], ...] = (
     (
@@ -62,14 +66,16 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+Table = NDArray[np.float64]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A sentence of a source and how well it answers, from 0 to about 1."""
+    """A sentence, its place in its article, and the source that it comes from."""
 
     text: str
     citation: Citation
     source: int
-    score: float
 
 
 def answer(request: PhraseRequest, embedder: Embedder) -> list[Sentence]:
@@ -81,9 +87,9 @@ def answer(request: PhraseRequest, embedder: Embedder) -> list[Sentence]:
     if not found:
         return []
     english = request.question if request.language == "en" else gloss(request.question, request.language)
-    asked = [part.text for part in clauses(english)] or [english]
-    scores = _scores(asked if len(asked) > 1 else [english], found, request.sources, embedder)
-    chosen = _chosen(found, scores)
+    parts = [part.text for part in clauses(english)]
+    table, close = _scores([english, *(parts if len(parts) > 1 else [])], found, request.sources, embedder)
+    chosen = [place for place in _chosen(found, table) if close[place] >= LEAST_CLOSE]
     if not chosen:
         return []
     said = [Sentence(text=found[place].text, citations=(found[place].citation,)) for place in chosen]
@@ -109,26 +115,33 @@ def _sentences(sources: Sequence[Source]) -> list[Candidate]:
                 citation = Citation(
                     article=source.citation.article, heading=source.citation.heading, start=at, end=at + len(text), quote=text
                 )
-                found.setdefault((citation.article, at), Candidate(text=text, citation=citation, source=place, score=0.0))
-    return list(found.values())[:LONGEST_SENTENCES]
+                found.setdefault((citation.article, at), Candidate(text=text, citation=citation, source=place))
+    return list(found.values())[:MOST_CANDIDATES]
 
 
 def _scores(
     asked: Sequence[str], found: Sequence[Candidate], sources: Sequence[Source], embedder: Embedder
-) -> NDArray[np.float64]:
-    """How well each sentence (column) answers each part of the question (row)."""
-    headed = [f"{each.citation.heading}: {each.text}" for each in found]
-    vectors = np.asarray(embedder.embed([*asked, *(each.text for each in found), *headed]), dtype=np.float64)
-    questions, rest = vectors[: len(asked)], vectors[len(asked) :]
-    plain, with_heading = rest[: len(found)], rest[len(found) :]
-    close = np.maximum(questions @ plain.T, questions @ with_heading.T)
-    top = max((source.score for source in sources), default=1.0) or 1.0
-    standing = np.array([max(sources[each.source].score, 0.0) / top for each in found])
-    table = CLOSE * close + SEARCH * standing[None, :]
+) -> tuple[Table, Table]:
+    """How well each sentence (column) answers the question and each of its parts (rows); and how close each is to any."""
+    headings = [each.citation.heading for each in found]
+    texts = [each.text for each in found]
+    headed = [f"{heading}: {text}" for heading, text in zip(headings, texts, strict=True)]
+    vectors = np.asarray(embedder.embed([*asked, *texts, *headed, *headings]), dtype=np.float64)
+    questions, rest = vectors[: len(asked)], vectors[len(asked) :].reshape(3, len(found), -1)
+    plain, both, heads = (questions @ each.T for each in rest)
+    table = SENTENCE * plain + WITH_HEADING * both + HEADING * heads + _standing(found, sources)[None, :]
     for row, part in enumerate(asked):
-        for column, each in enumerate(found):
-            table[row, column] += WORDS * _overlap(part, f"{each.citation.heading} {each.text}") + TYPE * _fits(part, each.text)
-    return table
+        table[row] += [WORDS * _overlap(part, text) + KIND * _fits(part, text) for text in texts]
+    return table, np.maximum(plain, both).max(axis=0)
+
+
+def _standing(found: Sequence[Candidate], sources: Sequence[Source]) -> Table:
+    """What the search thinks of each sentence: its score, and the place of its section among the sections."""
+    top = max((source.score for source in sources), default=1.0) or 1.0
+    sections = list(dict.fromkeys(_section(source.citation) for source in sources))
+    scores = np.array([sources[each.source].score / top for each in found])
+    places = np.array([sections.index(_section(each.citation)) for each in found])
+    return SEARCH * scores + PLACE * np.exp(-FALLS * places)
 
 
 def _overlap(question: str, text: str) -> float:
@@ -145,21 +158,55 @@ def _fits(question: str, text: str) -> float:
     return sum(bool(re.search(given, text, re.IGNORECASE)) for given in kinds) / len(kinds)
 
 
+def _plans(text: str) -> set[str]:
+    """The plans that a text names."""
+    return {plan for plan in PLANS if re.search(rf"\b{plan}\b", text, re.IGNORECASE)}
+
+
+def _of_another(plan: set[str], text: str) -> bool:
+    """Whether a sentence is only about plans other than those in question."""
+    named = _plans(text)
+    return bool(plan and named) and not plan & named
+
+
 def _chosen(found: Sequence[Candidate], scores: NDArray[np.float64]) -> list[int]:
-    """The best of each part of the question, then others that come near the best, in reading order."""
+    """What leads, section by section and in reading order; then the best for each part of the question and what comes near."""
     best = scores.max(axis=0)
-    chosen: list[int] = []
-    for row in scores:
-        place = int(row.argmax())
-        if row[place] >= LEAST and place not in chosen:
+    leading = _leading(found, best)
+    rest = [int(row.argmax()) for row in scores] + [int(place) for place in np.argsort(-best)]
+    near = max(LEAST, NEAR_BEST * float(best.max()))
+    chosen = list(leading)
+    for order, place in enumerate(rest):
+        enough = LEAST if order < len(scores) and len(scores) > 1 else near
+        if len(chosen) < MOST and best[place] >= enough and not _said(found, chosen, place):
             chosen.append(place)
-    for place in np.argsort(-best):
-        if len(chosen) >= MOST:
-            break
-        if int(place) not in chosen and best[place] >= max(LEAST, NEAR_BEST * float(best.max())):
-            chosen.append(int(place))
-    first = {found[place].citation.article: rank for rank, place in reversed(list(enumerate(chosen)))}
-    return sorted(chosen[:MOST], key=lambda place: (first[found[place].citation.article], found[place].citation.start))
+    first = {found[place].section: rank for rank, place in reversed(list(enumerate(chosen)))}
+    return sorted(chosen, key=lambda place: (first[found[place].section], found[place].citation.start))
+
+
+def _leading(found: Sequence[Candidate], best: NDArray[np.float64]) -> list[int]:
+    """The sentences of the leading sections, the fittest of each first, in turns."""
+    sections: dict[tuple[str, str], list[int]] = {}
+    for place, each in enumerate(found):
+        if each.leads:
+            sections.setdefault(each.section, []).append(place)
+    ranked = [sorted(places, key=lambda place: -best[place]) for places in sections.values()]
+    chosen: list[int] = []
+    for turn in range(MOST_LEADING):
+        for places in ranked:
+            if turn < len(places) and len(chosen) < MOST and not _said(found, chosen, places[turn]):
+                chosen.append(places[turn])
+    return chosen
+
+
+def _said(found: Sequence[Candidate], chosen: Sequence[int], place: int) -> bool:
+    """Whether a sentence, or one of nearly its words, is chosen already."""
+    words = stems(found[place].text)
+    for other in chosen:
+        told = stems(found[other].text)
+        if other == place or (found[other].section != found[place].section and len(words & told) >= SAME * len(words | told)):
+            return True
+    return False
 
 
 @cache

@@ -7,7 +7,17 @@ from core.people import Assurance, PrincipalKind
 from governance.facts import KINDS, Facts
 
 DESK = {"support_agent", "billing_lead", "finance", "account_manager", "sales_director", "cfo"}
-PUBLIC = {"price_seats", "explain_referral", "incident_status", "explain_cancellation"}
+PUBLIC = {
+    "price_seats",
+    "explain_referral",
+    "incident_status",
+    "explain_cancellation",
+    "refund_window",
+    "seat_limits",
+    "plan_limits",
+    "pause_price",
+    "uptime_credit",
+}
 GOES_ON_SUSPENDED = {"change_payment_method", "request_export", "extend_payment", "open_ticket"}
 DRY_RUN = {"add_seats", "remove_seats", "change_plan", "add_addon", "remove_addon", "start_addon_trial", "reduce_at_renewal"}
 WITH_CODE = {"update_billing_contact", "change_payment_method", "move_region"}

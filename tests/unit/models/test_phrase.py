@@ -30,7 +30,7 @@ def test_the_sentence_that_answers_is_quoted_with_its_place() -> None:
     assert not any("Leave" in text for text in said)
 
 
-def test_no_more_than_four_sentences_are_said() -> None:
+def test_few_sentences_at_most_are_said() -> None:
     long = " ".join(f"Seats on Team cost ${number}.00 per month in region {number}." for number in range(1, 12))
     assert len(ask("how much do seats on Team cost per month", source(long, "team", "Prices", 1.0))) <= MOST
 

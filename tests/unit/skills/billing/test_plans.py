@@ -82,7 +82,7 @@ async def test_the_change_is_made_and_undone(house: House) -> None:
 
 async def test_a_preview_changes_nothing(house: House) -> None:
     done = await house.do("preview_plan_change", "ACC-002", "what would Business be", plan="business")
-    assert "comes to $660.00 a month" in text(done)
+    assert "comes to $660 a month" in text(done)
     assert (await house.ports.billing.subscription("ACC-002")).plan == "team"
 
 

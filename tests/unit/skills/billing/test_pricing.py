@@ -14,10 +14,10 @@ VISITOR = Principal(kind=PrincipalKind.CUSTOMER, id="v1", tenant=TENANT, assuran
     ("account", "said", "slots", "words"),
     [
         ("ACC-010", "34 people", {"seats": 34}, ["$190.40 a month", "$2,284.80"]),
-        ("ACC-006", "what does SSO cost us", {}, ["SSO & SCIM comes to £102.00 a month", "85 x £1.20"]),
+        ("ACC-006", "what does SSO cost us", {}, ["SSO & SCIM comes to £102 a month", "85 x £1.20"]),
         ("ACC-002", "what do 15 extra seats cost", {"seats": 15}, ["15 more seats cost", "15/30 days", "Team for 75 seats"]),
         ("ACC-015", "price for 60 seats", {"seats": 60}, ["25%"]),
-        ("ACC-002", "Business versus Team for 45", {"seats": 45}, ["$315.00", "$495.00", "$180.00 more a month"]),
+        ("ACC-002", "Business versus Team for 45", {"seats": 45}, ["$315", "$495", "$180 more a month"]),
         ("ACC-004", "price for 12 on Business", {"seats": 12, "plan": "business"}, ["25 seats"]),
     ],
 )
@@ -29,8 +29,8 @@ async def test_prices_for_an_account(house: House, account: str, said: str, slot
 async def test_a_stranger_hears_every_fitting_plan_both_ways(house: House) -> None:
     done = await house.do("price_seats", VISITOR, "how much for 30 people", seats=30)
     told = text(done)
-    assert "Starter for 30 seats: $120.00" in told
-    assert "Team for 30 seats: $210.00" in told
+    assert "Starter for 30 seats: $120" in told
+    assert "Team for 30 seats: $210" in told
     assert len(done.sentences) <= 4
 
 

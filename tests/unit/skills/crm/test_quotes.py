@@ -5,7 +5,7 @@ from tests.unit.skills.house import House, refused, request_of, text
 
 async def test_a_quote_stands_at_list_price(house: House) -> None:
     done = await house.do("draft_quote", "ACC-006", "Business for 100", plan="business", seats=100)
-    assert "£8,400.00" in text(done)
+    assert "£8,400" in text(done)
     assert "20 December 2026" in text(done)
 
 
