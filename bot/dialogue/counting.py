@@ -52,7 +52,9 @@ class Asked:
     @property
     def days(self) -> list[date]:
         """The days that it names; today when it says so."""
-        found = [date.fromisoformat(str(each.value)) for each in find_dates(self.text, self.today) if each.sure]
+        named = [each for each in find_dates(self.text, self.today) if each.sure]
+        dated = [each for each in named if re.search(r"\d", self.text[each.start : each.end])]
+        found = sorted({date.fromisoformat(str(each.value)) for each in dated or named})
         return found or ([self.today] if TODAY.search(self.text) else [])
 
     @property
@@ -79,7 +81,7 @@ Found = tuple[str, dict[str, str]] | None
 
 def _day(asked: Asked, rule: str) -> Found:
     """A date and one length of time give another date."""
-    lengths = list(LENGTH.finditer(rule))
+    lengths = _lengths(rule)
     if len(lengths) != 1 or len(asked.days) != 1 or not WHEN.search(asked.text) or lengths[0]["business"]:
         return None
     length, day, clock = lengths[0], asked.days[0], asked.clock
@@ -102,9 +104,9 @@ def _day(asked: Asked, rule: str) -> Found:
 
 def _time(asked: Asked, rule: str) -> Found:
     """A time of day and one length in hours or minutes give another time."""
-    lengths = [each for each in LENGTH.finditer(rule) if each["unit"].lower() in ("minute", "hour")]
+    lengths = [each for each in _lengths(rule) if each["unit"].lower() in ("minute", "hour")]
     clock = asked.clock
-    if clock is None or len(lengths) != 1 or not WHEN.search(asked.text) and "time" not in asked.text.lower():
+    if clock is None or asked.days or len(lengths) != 1 or not WHEN.search(asked.text) and "time" not in asked.text.lower():
         return None
     minutes = int(lengths[0]["number"]) * MINUTES[lengths[0]["unit"].lower()]
     back = bool(BEFORE.search(rule[lengths[0].end() :]))
@@ -151,6 +153,11 @@ def _converted(asked: Asked, rule: str) -> Found:
     if rest or not whole:
         return None
     return "converted", {"length": longest[0], "number": f"{whole:,}", "unit": wanted["unit"].lower()}
+
+
+def _lengths(rule: str) -> list[re.Match[str]]:
+    """The lengths of time in a rule, each once."""
+    return list({match[0].lower(): match for match in LENGTH.finditer(rule)}.values())
 
 
 def _spelled(day: date) -> str:
