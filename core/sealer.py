@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from pathlib import Path
 
 from core.chain import BATCH, Head
@@ -16,6 +17,8 @@ class Checkpoint:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
+        self._written = 0
 
     def read(self) -> Head | None:
         """The recorded head; None before the first sealing. Raises `BadInput` when the file is damaged."""
@@ -28,14 +31,18 @@ class Checkpoint:
             raise BadInput(f"{self.path} is damaged: restore it from a backup; don't delete it.") from error
 
     def write(self, head: Head) -> None:
-        """Replaces the file in one step."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump({"position": head.position, "hash": head.hash}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
+        """Replaces the file in one step. May be called from several threads: a later head stays."""
+        with self._lock:
+            if head.position < self._written:
+                return
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            draft = self.path.with_suffix(".new")
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump({"position": head.position, "hash": head.hash}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+            self._written = head.position
 
 
 class Sealer:

@@ -1,4 +1,4 @@
-"""A linear map from a question's vector to the sections, learned from what is asked, so that likely wordings weigh as they should."""
+"""A linear map from a question's vector to the sections, learned from the questions that are asked of them."""
 
 import asyncio
 import hashlib
@@ -49,7 +49,7 @@ class Learned:
 
 
 class Learner:
-    """Keeps what was learned of each tenant's articles, learns anew when they change, and files it in `folder` if there is one."""
+    """Keeps what was learned of each tenant's articles and learns anew when they change; files it in `folder` if there is one."""
 
     def __init__(self, *, database: Database, index: VectorIndex, folder: Path | None = None) -> None:
         self._database = database

@@ -147,7 +147,8 @@ class Search:
         vectors, near = await asyncio.to_thread(self._nearest, readers, texts, english)
         words = await self._database.read(partial(_keywords, readers=readers, queries=english))
         found = [_Found(near=near[i], words=words[i], vectors=vectors[[i, len(texts) + i]]) for i in range(len(texts))]
-        return [self._judge(texts[i], english[i], found[i], learned.scores(found[i].vectors, readers.audience)) for i in range(len(texts))]
+        likely = [learned.scores(each.vectors, readers.audience) for each in found]
+        return [self._judge(texts[i], english[i], found[i], likely[i]) for i in range(len(texts))]
 
     def _nearest(
         self, readers: Readers, texts: Sequence[str], english: Sequence[str]

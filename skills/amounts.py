@@ -11,7 +11,7 @@ SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP"}
 WORDS = {
     "USD": r"usd|us dollars?|dollars?|bucks|dólares|dollari",
     "EUR": r"eur|euros?|euro'?s",
-    "GBP": r"gbp|pounds?(?: sterling)?|quid|pfund|livres?(?: sterling)?|libras?|sterline",
+    "GBP": r"gbp|pounds?(?: sterling)?|sterling|stg|quid|pfund|livres?(?: sterling)?|libras?|sterline",
 }
 NUMBER = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 NAMED = "|".join(f"(?P<{code}>{words})" for code, words in WORDS.items())

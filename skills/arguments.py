@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from skills.amounts import currency_in, read_amount
 from skills.contract import Context, Slots
 
 MORE_PLACES = 24
+FAR_DAYS = 183
 TOTAL_WORDS = "to|at|for|only|just|need|is|have|make it|auf|nur|à|a|sur|til|naar|op|con|solo"
 TOTAL_BEFORE = re.compile(rf"\b(?:{TOTAL_WORDS})\s*(?:only|just|nur)?\s*$", re.IGNORECASE)
 TOTAL_ENDS = "in total|altogether|all in all|is enough|are enough|insgesamt|au total|en total"
@@ -86,6 +87,11 @@ class Said:
             return date.fromisoformat((self.text(name) or "")[:10])
         except ValueError:
             return None
+
+    def past_day(self, name: str) -> date | None:
+        """A calendar day of something that has happened: one far ahead was meant a year earlier."""
+        day, today = self.day(name), self.context.clock.now().date()
+        return day - timedelta(days=365) if day and (day - today).days > FAR_DAYS else day
 
     def amount(self, name: str, currency: str) -> Money | None:
         """Money in the currency that was named, else in `currency`. A slot's plain number counts minor units."""

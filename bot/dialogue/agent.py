@@ -23,9 +23,12 @@ from bot.dialogue.steps import (
     Wording,
 )
 from bot.dialogue.wording import wording
+from bot.telemetry import span
 from core.errors import Unavailable
 
 MOST_STEPS = 24
+
+PLAINLY = 0.8
 
 
 @dataclass
@@ -43,7 +46,8 @@ class Agent(Acting):
             step = self.machine.advance(self.state, waiting.pop(0))
             self.state = step.state
             for command in step.commands:
-                following = await self._perform(command)
+                with span(f"turn.{type(command).__name__.lower()}"):
+                    following = await self._perform(command)
                 if following is not None:
                     waiting.append(following)
 
@@ -61,8 +65,8 @@ class Agent(Acting):
                 self.withdraw(command)
             case Raise(offer=offer):
                 await self.raise_offer(offer)
-            case Answer(question=question):
-                return replace(await self._answer(question), otherwise=command.otherwise)
+            case Answer(question=question, else_say=else_say):
+                return replace(await self._answer(question, else_say), otherwise=command.otherwise)
             case _:
                 return await self._act(command)
         return None
@@ -81,7 +85,7 @@ class Agent(Acting):
                 await self.seek_approval(task, approver)
         return None
 
-    async def _answer(self, question: str) -> WasAnswered:
+    async def _answer(self, question: str, else_say: str = "") -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}
         tenant = self.hearing.principal.tenant.id
         try:
@@ -91,6 +95,9 @@ class Agent(Acting):
             return WasAnswered(found=True)
         self.draft.retrieved.extend(answered.passages)
         self.draft.noted.update(answerable=round(answered.answerable, 3), dropped=answered.dropped)
+        if else_say and (answered.answerable < PLAINLY or not answered.sentences):
+            self.draft.say([wording(else_say, self.draft.language)])
+            return WasAnswered(found=True)
         if answered.staff_only:
             self.draft.say([wording("answer.staff", self.draft.language)])
             return WasAnswered(found=True)

@@ -7,7 +7,7 @@ sentence computed stands on the same citation as the rule.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from bot.dialogue.wording import wording
@@ -21,23 +21,33 @@ LENGTH = re.compile(r"\b(?P<number>\d{1,4})[ -](?P<business>business )?(?P<unit>
 BEFORE = re.compile(r"^\s*(?:\w+ )?(?:before|ahead|prior|earlier)\b|^[^.]*\bbefore (?:the|a|it|its|that)\b", re.IGNORECASE)
 MONTH_END = re.compile(r"\bend of the (?:calendar )?month\b", re.IGNORECASE)
 WHEN = re.compile(
-    r"\b(?:when|until|till|til|by which|by what|which day|what day|what date|which date|last d\w+|through|deadline|expir\w*|how long|at what time"
-    r"|wann|bis|welche[mrn]? (?:tag|datum)|ablauf\w*|quand|jusqu\w*|quel(?:le)? (?:jour|date)|cuándo|hasta|qué (?:día|fecha)|hvornår|hvilken dato"
+    r"\b(?:when|until|till|til|by which|by what|which day|what day|what date|which date|last d\w+|through|deadline|expir\w*"
+    r"|how long|at what time"
+    r"|wann|bis|welche[mrn]? (?:tag|datum)|ablauf\w*|quand|jusqu\w*|quel(?:le)? (?:jour|date)|cuándo|hasta|qué (?:día"
+    r"|fecha)|hvornår|hvilken dato"
     r"|wanneer|welke d\w+|quando|fino a)\b",
     re.IGNORECASE,
 )
 CLOCK = re.compile(r"(?<!\d)(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?!\d)")
 TODAY = re.compile(r"\b(?:today|just now|this morning|heute|aujourd'hui|hoy|i dag|vandaag|oggi)\b", re.IGNORECASE)
 HOW_MANY = re.compile(
-    r"\b(?:how many|number of|wie viele|combien de|cuánt[oa]s|hvor mange|hoeveel|quant[ie])\s+(?:\w+\s+)?(?P<parts>files?|requests?|calls?|batches"
+    r"\b(?:how many|number of|wie viele|combien de|cuánt[oa]s|hvor mange|hoeveel|quant[ie])\s+(?:\w+\s+)?(?P<parts>files?"
+    r"|requests?|calls?|batches"
     r"|parts?|pages?|imports?|exports?|pieces|uploads?|dateien|fichiers|archivos|filer|bestanden)\b",
     re.IGNORECASE,
 )
-LIMIT = re.compile(r"\b(?:at most|up to|no more than|a maximum of|maximum|max\.?|limited to)\s+(?P<limit>\d[\d,]*)\b(?!\s*(?:minutes?|hours?|days?|weeks?))")
-ABOVE = re.compile(
-    r"\b(?:over|above|overtime|extra|beyond|excess|überstunden|heures sup\w*|horas extra\w*|overwerk|straordinari\w*|overarbejde)\b", re.IGNORECASE
+LIMIT = re.compile(
+    r"\b(?:at most|up to|no more than|a maximum of|maximum|max\.?|limited to)\s+(?P<limit>\d[\d,]*)\b(?!\s*(?:minutes?"
+    r"|hours?|days?|weeks?))"
 )
-STARTS_AT = re.compile(r"\bstarts? (?:at|from|after|above) (?P<least>\d+(?:\.\d+)?) (?P<unit>hours?|minutes?|days?)\b", re.IGNORECASE)
+ABOVE = re.compile(
+    r"\b(?:over|above|overtime|extra|beyond|excess|überstunden|heures sup\w*|horas extra\w*|overwerk|straordinari\w*"
+    r"|overarbejde)\b",
+    re.IGNORECASE,
+)
+STARTS_AT = re.compile(
+    r"\bstarts? (?:at|from|after|above) (?P<least>\d+(?:\.\d+)?) (?P<unit>hours?|minutes?|days?)\b", re.IGNORECASE
+)
 IN_UNIT = re.compile(r"\bin (?:\w+ ){0,2}?(?P<unit>minutes|hours|days|weeks)\b(?P<five>[^.?!]*\bfive days\b)?", re.IGNORECASE)
 WORKING_WEEK_DAYS = 5
 
@@ -55,6 +65,7 @@ class Asked:
         named = [each for each in find_dates(self.text, self.today) if each.sure]
         dated = [each for each in named if re.search(r"\d", self.text[each.start : each.end])]
         found = sorted({date.fromisoformat(str(each.value)) for each in dated or named})
+        found = [_nearest(each, self.today) for each in found]
         return found or ([self.today] if TODAY.search(self.text) else [])
 
     @property
@@ -93,7 +104,7 @@ def _day(asked: Asked, rule: str) -> Found:
     kind = "before" if back else "after"
     if minutes % MINUTES["day"] and clock is None:
         return None
-    moment = datetime(day.year, day.month, day.day, *(clock or (0, 0)))
+    moment = datetime(day.year, day.month, day.day, *(clock or (0, 0)), tzinfo=UTC)
     moment = moment - timedelta(minutes=minutes) if back else moment + timedelta(minutes=minutes)
     told = _spelled(moment.date())
     if clock is not None:
@@ -106,11 +117,11 @@ def _time(asked: Asked, rule: str) -> Found:
     """A time of day and one length in hours or minutes give another time."""
     lengths = [each for each in _lengths(rule) if each["unit"].lower() in ("minute", "hour")]
     clock = asked.clock
-    if clock is None or asked.days or len(lengths) != 1 or not WHEN.search(asked.text) and "time" not in asked.text.lower():
+    if clock is None or asked.days or len(lengths) != 1 or (not WHEN.search(asked.text) and "time" not in asked.text.lower()):
         return None
     minutes = int(lengths[0]["number"]) * MINUTES[lengths[0]["unit"].lower()]
     back = bool(BEFORE.search(rule[lengths[0].end() :]))
-    start = datetime(2000, 1, 2, *clock)
+    start = datetime(2000, 1, 2, *clock, tzinfo=UTC)
     moment = start - timedelta(minutes=minutes) if back else start + timedelta(minutes=minutes)
     values = {"length": lengths[0][0], "clock": f"{start:%H:%M}", "time": f"{moment:%H:%M}"}
     return ("clock_before" if back else "clock_after"), values
@@ -153,6 +164,12 @@ def _converted(asked: Asked, rule: str) -> Found:
     if rest or not whole:
         return None
     return "converted", {"length": longest[0], "number": f"{whole:,}", "unit": wanted["unit"].lower()}
+
+
+def _nearest(day: date, today: date) -> date:
+    """A day named without a year may have been taken for next year's: the nearer one is meant."""
+    earlier = day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+    return earlier if abs((earlier - today).days) < abs((day - today).days) else day
 
 
 def _lengths(rule: str) -> list[re.Match[str]]:

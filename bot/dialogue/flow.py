@@ -9,13 +9,15 @@ BARGAINED = frozenset({"grant_discount"})
 """Skills whose denial isn't the last word: a person with the role talks to the customer."""
 
 
-def refused(state: DialogueState, task: Task, decision: Deny | None) -> Step:
-    """Tells a denial with the reasons that a customer may be shown."""
+def refused(state: DialogueState, task: Task, decision: Deny | None, *, reads: bool = False) -> Step:
+    """Tells a denial with the reasons that a customer may be shown. What a stranger asks in general is answered in general."""
     reasons: tuple[Reason, ...] = decision.reasons if decision else ()
     codes = {reason.code for reason in reasons}
     state = state.without(task.id)
-    if codes & {"unverified", "not_verified"}:
-        return Step(state=state, commands=(Wording(id="verify.first"),))
+    if "verified" in codes:
+        if reads and task.text:
+            return Step(state=state, commands=(Answer(question=task.text, else_say="verify.first"),))
+        return resume(state, (Wording(id="verify.first"),))
     told = tuple(dict.fromkeys(reason.customer for reason in reasons if reason.customer))[:2]
     sentences = tuple(Sentence(text=text, approved="policy") for text in told)
     if task.skill in BARGAINED:

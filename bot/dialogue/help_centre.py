@@ -1,5 +1,6 @@
 """Answers from the help centre: search, phrase, check every sentence; when nothing stands, nothing is said."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,9 +40,12 @@ class HelpCentre:
         self, tenant: str, question: str, language: str, *, recalled: Sequence[str] = (), facts: Mapping[str, str] | None = None
     ) -> Answered:
         """The sentences that stand, with their citations."""
-        found = await self.search.find(question, tenant=tenant, audience=PUBLIC, limit=self.passages, language=language)
+        found, internal = await asyncio.gather(
+            self.search.find(question, tenant=tenant, audience=PUBLIC, limit=self.passages, language=language),
+            self.search.find(question, tenant=tenant, audience=INTERNAL, limit=1, language=language),
+        )
         passages = tuple(f"{hit.article}#{hit.start}-{hit.end}" for hit in found.hits)
-        if await self._staff_only(tenant, question, language, found):
+        if self._staff_only(found, internal):
             return Answered(passages=passages, answerable=found.answerable, staff_only=True)
         if found.answerable < self.threshold:
             return Answered(passages=passages, answerable=found.answerable)
@@ -64,8 +68,7 @@ class HelpCentre:
         readers = Readers(tenant=tenant, audience=PUBLIC)
         return await self.database.read(lambda conn: {each: shelf.get(conn, readers, each).source for each in cited})
 
-    async def _staff_only(self, tenant: str, question: str, language: str, found: Found) -> bool:
-        internal = await self.search.find(question, tenant=tenant, audience=INTERNAL, limit=1, language=language)
+    def _staff_only(self, found: Found, internal: Found) -> bool:
         if not internal.hits:
             return False
         return internal.answerable >= self.threshold and internal.answerable > found.answerable + self.staff_margin

@@ -118,7 +118,7 @@ class Machine:
         if isinstance(decision, NeedsApproval):
             state = state.without(task.id)
             return Step(state=state, commands=(Say(sentences=ready.intro), SeekApproval(task=task, approver=decision.approver)))
-        return refused(state, task, decision)
+        return refused(state, task, decision, reads=result.reads)
 
     def _unwelcome_detour(self, state: DialogueState, task: Task) -> Step:
         """An offer to stay that policy doesn't let the bot make is not mentioned: the customer's own wish goes on."""

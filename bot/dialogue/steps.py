@@ -80,10 +80,14 @@ class Wording:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Answer a question from the help centre; `otherwise` is the skill to try when it has no answer."""
+    """Answer a question from the help centre; `otherwise` is the skill to try when it has no answer.
+
+    With `else_say` it is answered only when the help centre does so plainly, and that wording is said instead if not.
+    """
 
     question: str
     otherwise: Asked | None = None
+    else_say: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from bot.dialogue.tools import Tools
 from bot.dialogue.triaged import needs_person, ruled
 from bot.dialogue.wording import wording
 from bot.dialogue.writing import Writing
+from bot.telemetry import span
 from core.clock import Clock
 from core.conversation import Reply
 from core.database import Database
@@ -60,8 +61,10 @@ class Turns:
             opening = await self._read(row_id)
         if not opening.conversation.with_bot:
             return await self._leave_to_people(steps, opening)
-        draft, state, understood = await self._work(opening)
-        said = await steps.step("reply", partial(self.writing.write, opening, draft, state, understood))
+        with span("turn.work", conversation_id=opening.conversation.id):
+            draft, state, understood = await self._work(opening)
+        with span("turn.write", conversation_id=opening.conversation.id):
+            said = await steps.step("reply", partial(self.writing.write, opening, draft, state, understood))
         if draft.handoff is not None:
             draft.handoff = replace(draft.handoff, message=said or "")
         return _reply(draft, understood)
@@ -114,7 +117,8 @@ class Turns:
         if verdict is not None and not await self._answers_instead(verdict, opening, screened.text, understood):
             agent.hand_over(public_reason(verdict.reason), verdict.note)
             return
-        await self._prepare_recall(agent, opening, screened.text)
+        with span("turn.recall"):
+            await self._prepare_recall(agent, opening, screened.text)
         await agent.run(Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood))
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:

@@ -97,9 +97,7 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
             ports=ports_of(company, heavy),
             outbox=company.outbox,
             memory_vectors=ChromaVectors(data / "vectors" / "memory"),
-            search=Search(
-                database=database, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned"
-            ),
+            search=Search(database=database, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned"),
             knowledge=database,
             embedder=heavy.embedder,
             model=heavy.model,

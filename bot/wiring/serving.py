@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -11,6 +13,7 @@ from sqlalchemy import Connection
 from bot.http.sessions import Sessions
 from bot.intake import TURN
 from bot.live import Live
+from bot.models.measured import Measured
 from bot.rooms import Rooms
 from bot.server import build_app
 from bot.telemetry import Telemetry, configure_logs, correlated, span
@@ -32,7 +35,7 @@ async def run_server(config: Config, *, port: int | None = None) -> None:
     telemetry, live = Telemetry(), Live()
     telemetry.start(endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
     heavy = load(config)
-    kept = await open_house(config, heavy)
+    kept = await open_house(config, replace(heavy, model=Measured(heavy.model, partial(_observe, telemetry))))
     watch_turns(kept, live, telemetry)
     loading = Loading(database=kept.house.database)
     rooms = front_rooms(config, kept, loading, live, telemetry)
@@ -70,6 +73,10 @@ def watch_turns(kept: Kept, live: Live, telemetry: Telemetry) -> None:
         count(telemetry, reply)
 
     house.durable.register(TURN, turn)
+
+
+def _observe(telemetry: Telemetry, model: str, operation: str, seconds: float) -> None:
+    telemetry.metrics.model.labels(model, operation).observe(seconds)
 
 
 def count(telemetry: Telemetry, reply: Reply) -> None:

@@ -23,7 +23,8 @@ from skills.billing.changing import (
     receipt_rows,
     undo_of,
 )
-from skills.billing.records import Subscription
+from skills.billing.records import Status, Subscription
+from skills.billing.trial_info import trial_sentences
 from skills.contract import Context, Detour, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.refusals import refusal
 from skills.wording import counted, say, spelled
@@ -78,6 +79,9 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
         return Done(result=Ending(), sentences=(say("billing.leaving_monthly"), say("billing.leaving_annual"), kept))
     account_id = context.account_id
     subscription = await context.ports.billing.subscription(account_id)
+    if subscription.status in (Status.TRIAL, Status.TRIAL_ENDED):
+        ends = subscription.ends_on.isoformat() if subscription.ends_on else None
+        return Done(result=Ending(ends_on=ends), sentences=trial_sentences(context, subscription))
     if subscription.ends_on is not None:
         return Done(result=Ending(ends_on=subscription.ends_on.isoformat()), sentences=_ended(context, subscription))
     try:

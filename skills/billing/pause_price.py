@@ -7,8 +7,10 @@ from core.conversation import Sentence
 from core.errors import BadInput, Conflict, NotFound
 from core.language import SlotSpec
 from core.money import Money
+from skills.amounts import currency_in
 from skills.arguments import Said, default, from_record, typed
 from skills.billing.plans import PLAN
+from skills.billing.price_words import plans_named
 from skills.billing.pricing import CURRENCIES
 from skills.billing.records import Subscription
 from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
@@ -46,7 +48,7 @@ async def prepare(context: Context, slots: Slots) -> Prepared:
     least, most = context.ports.prices.catalogue.numbers("seasonal_pause", "months")
     months = said.whole("months")
     known = months is not None and least <= months <= most
-    currency = (said.text("currency") or "").upper()
+    currency = (said.text("currency") or currency_in(context.said) or "").upper()
     record = held.account_id if held else ""
     return Ready(
         arguments={
@@ -89,11 +91,9 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
 
 
 def _plan(said: Said, held: Subscription | None) -> Argument | None:
-    catalogue = said.context.ports.prices.catalogue
-    known = {name: each.id for each in catalogue.plans for name in (each.id, each.name.casefold())}
-    named = (said.text("plan") or "").casefold()
-    if named in known:
-        return said.argument("plan", known[named])
+    named = plans_named(said)
+    if named:
+        return said.argument("plan", named[0]) if said.has("plan") else said.words(named[0])
     return from_record(held.plan, held.account_id) if held and held.billing else None
 
 

@@ -13,7 +13,7 @@ from core.language import SlotSpec
 from core.money import Money
 from skills.arguments import Said, default, from_record, typed
 from skills.billing.plans import PLAN
-from skills.billing.price_words import FOREIGN_REGION
+from skills.billing.price_words import FOREIGN_REGION, plans_named
 from skills.billing.pricebook import Plan
 from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import counted, say
@@ -24,7 +24,7 @@ CALLS = SlotSpec(name="quantity", kind="quantity", ask="How many calls?", requir
 
 
 class Limit(BaseModel):
-    """How customers speak of a limit, and how it is counted."""
+    """How customers speak of a limit, and how it is counted. `fixed` is the same on every plan."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +34,7 @@ class Limit(BaseModel):
     per: str = ""
     months: bool = False
     calls: bool = False
+    fixed: int | None = None
 
 
 class LimitQuestion(BaseModel):
@@ -64,10 +65,9 @@ async def prepare(context: Context, slots: Slots) -> Prepared:
     if not asked:
         return Refuse(code="no_limit_named", sentences=(), denies=False, question=True)
     held = await context.ports.billing.subscription(context.account_id) if context.account_id else None
-    known = {name: each.id for each in context.ports.prices.catalogue.plans for name in (each.id, each.name.casefold())}
-    named = known.get((said.text("plan") or "").casefold())
+    named = plans_named(said)
     if named:
-        plan = said.argument("plan", named)
+        plan = said.argument("plan", named[0]) if said.has("plan") else said.words(named[0])
     else:
         plan = from_record(held.plan, held.account_id) if held and held.billing else default("")
     if not plan.value:
@@ -87,7 +87,7 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
         if name == REGION_MOVE:
             told += _region_move(context, plan, held.currency if held else "USD")
             continue
-        value = plan.limit(name)
+        value = limits()[name].fixed or plan.limit(name)
         values.append((name, value))
         told.append(
             say("billing.limit_one", *([held.account_id] if held else []), plan=plan.name, value=_value(limits()[name], value))

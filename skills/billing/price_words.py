@@ -17,11 +17,13 @@ DISCOUNTS = {
     "referred_company": (
         r"(?:was|were|been|got) (?:referred|recommended)|(?:referred|recommended) (?:to you|by)|recommended to us"
         r"|friend\w* (?:\w+ )?(?:told|sent|recommended|pointed|referred)|told us about you|through a friend|friend'?s link"
-        r"|referral (?:link|discount|price)|empfohlen|recommandé\w*|recomend(?:ó|aron|ad\w+)|anbefal\w*|aanbevolen|consigliat\w*"
+        r"|referral (?:link|discount|price)|empfohlen|recommandé\w*|recomend(?:ó|aron|ad\w+)|anbefal\w*|aanbevolen"
+        r"|consigliat\w*"
     ),
 }
 ADDED = re.compile(
-    r"^\S+\s+(?:\w+\s+)?(?:more|extra|additional|further|weitere\w*|zusätzliche\w*|mehr|de plus|supplémentaires?|más|adicionales"
+    r"^\S+\s+(?:\w+\s+)?(?:more|extra|additional|further|weitere\w*|zusätzliche\w*|mehr|de plus|supplémentaires?|más"
+    r"|adicionales"
     r"|flere|ekstra|meer|altri|in più)\b",
     re.IGNORECASE,
 )
@@ -37,22 +39,27 @@ DAYS = (
     re.compile(rf"\b(?P<left>\d{{1,3}})\s*{OF}\s*(?:the |its |a )?(?P<whole>\d{{1,3}})[\s-]*{DAY}\b", re.IGNORECASE),
     re.compile(rf"\b(?P<left>\d{{1,3}})\s*{DAY}\b[^.?!]{{0,40}}?\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b", re.IGNORECASE),
     re.compile(
-        rf"\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b[^.?!]{{0,40}}?\b(?P<left>\d{{1,3}})\s*(?:{DAY}\s*)?(?:left|to go|to run|remain\w*)",
+        rf"\b(?P<whole>\d{{1,3}})[\s-]{DAY}\b[^.?!]{{0,40}}?\b(?P<left>\d{{1,3}})\s*(?:{DAY}\s*)?(?:left|to go|to run"
+        rf"|remain\w*)",
         re.IGNORECASE,
     ),
 )
 TAX = re.compile(r"\b(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|ttc|iva|moms|btw|brutto|gross)\b", re.IGNORECASE)
 NO_TAX = re.compile(
-    r"\b(?:before|excl\w*|ex|without|no|net|plus|pre|less|minus|ohne|zzgl\.?|netto|vor|hors|hts?|sin|antes de|sans|avant|uden|ekskl\w*"
-    r"|zonder|esclusa|senza)[\s.-]*(?:\w+ )?(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|iva|moms|btw)\b|\bhors taxes?\b|\bHT\b|\bpre-?tax\b",
+    r"\b(?:before|excl\w*|ex|without|no|net|plus|pre|less|minus|ohne|zzgl\.?|netto|vor|hors|hts?|sin|antes de|sans|avant"
+    r"|uden|ekskl\w*"
+    r"|zonder|esclusa|senza)[\s.-]*(?:\w+ )?(?:vat|tax(?:es)?|gst|mwst|steuern?|ust|tva|iva|moms|btw)\b|\bhors taxes?\b"
+    r"|\bHT\b|\bpre-?tax\b",
     re.IGNORECASE,
 )
 SAVING = re.compile(
-    r"\b(?:sav\w+|cheaper|difference|better off|spar\w+|günstiger|économ\w+|moins cher|ahorr\w+|bespar\w*|risparmi\w*|goedkoper|billigere)\b",
+    r"\b(?:sav\w+|cheaper|difference|better off|spar\w+|günstiger|économ\w+|moins cher|ahorr\w+|bespar\w*|risparmi\w*"
+    r"|goedkoper|billigere)\b",
     re.IGNORECASE,
 )
 YEARLY = re.compile(
-    r"\b(?:annual\w*|yearly|by the year|up ?front|in advance|once a year|jährlich\w*|jahres\w*|annuel\w*|à l'année|anual\w*|årlig\w*|jaarlijks\w*)\b",
+    r"\b(?:annual\w*|yearly|by the year|up ?front|in advance|once a year|jährlich\w*|jahres\w*|annuel\w*|à l'année|anual\w*"
+    r"|årlig\w*|jaarlijks\w*)\b",
     re.IGNORECASE,
 )
 MONTHLY = re.compile(
@@ -60,7 +67,8 @@ MONTHLY = re.compile(
     re.IGNORECASE,
 )
 YEAR = re.compile(
-    r"\b(?:years?|annual\w*|yearly|(?:12|twelve) months|jahr\w*|jährlich\w*|ans?|année|annuel\w*|años?|anual\w*|år\w*|jaar\w*|anno)\b",
+    r"\b(?:years?|annual\w*|yearly|(?:12|twelve) months|jahr\w*|jährlich\w*|ans?|année|annuel\w*|años?|anual\w*|år\w*"
+    r"|jaar\w*|anno)\b",
     re.IGNORECASE,
 )
 RHYTHM_CHANGE = re.compile(
@@ -68,24 +76,37 @@ RHYTHM_CHANGE = re.compile(
     re.IGNORECASE,
 )
 WHOLE = re.compile(
-    r"\b(?:all in|all told|in all|in total|total|altogether|everything|final|insgesamt|alles zusammen|au total|tout compris|en total"
+    r"\b(?:all in|all told|in all|in total|total|altogether|everything|final|insgesamt|alles zusammen|au total|tout compris"
+    r"|en total"
     r"|i alt|in totaal|in totale|plus|with|including|mit|avec|con|med|met)\b",
     re.IGNORECASE,
 )
 EXTRA = re.compile(
-    r"\b(?:on top|extra|adds? to|add on|alone|by itself|just for|only for|bit|part|surcharge|zusätzlich|obendrauf|aufpreis|en plus"
+    r"\b(?:on top|extra|adds? to|add on|alone|by itself|just for|only for|bit|part|surcharge|zusätzlich|obendrauf|aufpreis"
+    r"|en plus"
     r"|supplément|encima|oveni|bovenop|in più)\b",
     re.IGNORECASE,
 )
 DEARER = re.compile(
-    r"\b(?:more|extra|difference|on top|jump|dearer|mehr|teurer|unterschied|de plus|plus cher|différence|más|diferencia|dyrere|duurder|meer)\b",
+    r"\b(?:more|extra|difference|on top|jump|dearer|mehr|teurer|unterschied|de plus|plus cher|différence|más|diferencia"
+    r"|dyrere|duurder|meer)\b",
     re.IGNORECASE,
 )
 FOREIGN_REGION = re.compile(
-    r"\b(?:mov\w+|carry\w*|transfer\w*|switch\w*|shift\w*|relocat\w+|migrat\w+|umzug|umzieh\w*|verleg\w*|déménag\w*|mudar|traslad\w*|flytt\w*|verhui\w*)\b"
+    r"\b(?:mov\w+|carry\w*|transfer\w*|switch\w*|shift\w*|relocat\w+|migrat\w+|umzug|umzieh\w*|verleg\w*|déménag\w*|mudar"
+    r"|traslad\w*|flytt\w*|verhui\w*)\b"
     r"[^.?!]{0,60}\b(?:data ?region|region\w*|data|daten|données|datos|frankfurt|virginia|sydney)\b",
     re.IGNORECASE,
 )
+
+
+def plans_named(said: Said) -> list[str]:
+    """The plans that were named, by id: in the slots first, then by their names written large."""
+    plans = [each for each in said.context.ports.prices.catalogue.plans if not each.closed]
+    known = {each.name.casefold(): each.id for each in plans}
+    slots = [known.get(each.casefold(), each.casefold()) for name in ("plan", "other_plan") if (each := said.text(name))]
+    spoken = [each.id for each in plans if re.search(rf"\b{re.escape(each.name)}\b", said.context.said)]
+    return list(dict.fromkeys([*slots, *spoken]))
 
 
 def is_added(said: Said, name: str) -> bool:

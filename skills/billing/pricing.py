@@ -1,12 +1,11 @@
 """What so many seats cost, on which plan and with which add-ons: from the price list, for anybody."""
 
-import re
-
 from pydantic import BaseModel
 
 from core.action import Argument, Effect
 from core.conversation import Offer
 from core.language import SlotSpec
+from skills.amounts import currency_in
 from skills.arguments import Said, computed, default, from_record, typed
 from skills.billing import price_words
 from skills.billing.addons import addons_named
@@ -97,18 +96,15 @@ def _more(said: Said, subscription: Subscription | None, seats: Argument) -> int
 
 def _plan(said: Said, subscription: Subscription | None) -> Argument:
     """The plan or plans that were named; the account's own beside another one when the difference is asked for."""
-    plans = [each for each in said.context.ports.prices.catalogue.plans if not each.closed]
-    known = {each.name.casefold(): each.id for each in plans}
-    slots = [known.get(each.casefold(), each.casefold()) for name in ("plan", "other_plan") if (each := said.text(name))]
-    spoken = [each.id for each in plans if re.search(rf"\b{re.escape(each.name)}\b", said.context.said)]
-    named = list(dict.fromkeys([*slots, *spoken]))
-    held = subscription.plan if subscription and any(each.id == subscription.plan for each in plans) else None
+    sold = {each.id for each in said.context.ports.prices.catalogue.plans if not each.closed}
+    named = price_words.plans_named(said)
+    held = subscription.plan if subscription and subscription.plan in sold else None
     if len(named) == 1 and held and held != named[0] and said.mentions(price_words.DEARER):
         return said.words(f"{held} {named[0]}")
     if len(named) > 1:
         return said.words(" ".join(named))
     if named:
-        return said.argument("plan", named[0]) if slots else said.words(named[0])
+        return said.argument("plan", named[0]) if said.has("plan") else said.words(named[0])
     return from_record(held, subscription.account_id) if subscription and held else default("")
 
 
@@ -124,6 +120,9 @@ def _currency(said: Said, subscription: Subscription | None) -> Argument:
     named = (said.text("currency") or "").upper()
     if named in CURRENCIES:
         return said.argument("currency", named)
+    spoken = currency_in(said.context.said)
+    if spoken:
+        return said.words(spoken)
     return from_record(subscription.currency, subscription.account_id) if subscription else default("USD")
 
 

@@ -6,7 +6,6 @@ from pydantic import BaseModel
 
 from core.action import Effect
 from core.conversation import Offer, Sentence
-from core.language import SlotSpec
 from core.money import Money
 from skills.arguments import Said, account_of, default, typed
 from skills.billing.changes import Change, CreateReferralLink
@@ -15,14 +14,29 @@ from skills.contract import Context, Done, Prepared, Ready, Skill, Slots
 from skills.wording import counted, say, spelled
 
 MOST_TOLD = 4
+NUMBERS: tuple[str, ...] = (
+    "one two three four five six seven eight nine ten",
+    "ein zwei drei vier fünf sechs sieben acht neun zehn",
+    "un deux trois quatre cinq six sept huit neuf dix",
+    "una dos tres cuatro cinco seis siete ocho nueve diez",
+)
+NUMBER = "|".join(word for words in NUMBERS for word in words.split())
 HAD = re.compile(
-    r"\b(?:had|got|received|earned|already|so far|since january|schon|bereits|déjà|ya|allerede|al)\b.*\b(?:left|more|still|further|remain\w*|noch|encore|más|mere|nog)\b",
+    rf"\b(?:had|got|have|received|earned|collected|schon|bereits|déjà|ya)\s+(?:already\s+|had\s+)?(?P<number>\d{{1,2}}"
+    rf"|{NUMBER})\b"
+    r"(?=.*\b(?:left|more|still|further|remain\w*|noch|encore|más|come)\b)",
+    re.IGNORECASE,
+)
+JOINED = re.compile(
+    rf"\b(?P<number>\d{{1,2}}|{NUMBER})\s+(?:\w+\s+){{0,3}}?(?:compan\w+|firms?|clubs?|friends?|business\w*|rewards?"
+    rf"|referrals?|customers?"
+    r"|organisations?|shops?|joined|signed|firmen|unternehmen|entreprises?|sociétés?|empresas|virksomheder|bedrijven"
+    r"|aziende)\b",
     re.IGNORECASE,
 )
 SUMS = re.compile(
     r"\b(?:most|max\w*|at best|up to|how much|worth|höchst\w*|combien|cuánto|hvor meget|hoeveel|quanto)\b", re.IGNORECASE
 )
-REWARDS = SlotSpec(name="rewards", kind="seats", ask="How many companies?", required=False)
 OFFER = Offer(kind="referral", item="referral", origin="customer")
 
 
@@ -46,10 +60,12 @@ class Standing(BaseModel):
 
 async def prepare_explain(context: Context, slots: Slots) -> Prepared:
     said = Said(context, slots)
-    number = said.whole("rewards")
+    had, joined = HAD.search(context.said), JOINED.search(context.said)
+    named = had or joined
+    number = _number(named["number"]) if named else None
     arguments = {
-        "number": said.argument("rewards", number) if number else default(None),
-        "had": said.words(said.mentions(HAD)),
+        "number": said.words(number) if number else default(None),
+        "had": said.words(had is not None),
         "sums": said.words(said.mentions(SUMS)),
     }
     return Ready(arguments=arguments, offer=OFFER)
@@ -105,6 +121,11 @@ async def execute_link(context: Context, arguments: BaseModel, key: str) -> Done
     )
 
 
+def _number(word: str) -> int:
+    places = [words.split().index(word.casefold()) + 1 for words in NUMBERS if word.casefold() in words.split()]
+    return int(word) if word.isdigit() else places[0]
+
+
 def _sums(asked: Rewards, reward: Money, most: int) -> list[Sentence]:
     """What so many rewards are worth, what is left of the year's, or the most of a year."""
     if asked.number is not None and asked.had:
@@ -133,7 +154,6 @@ EXPLAIN_REFERRAL = Skill(
     result=Standing,
     prepare=prepare_explain,
     execute=execute_explain,
-    slots=(REWARDS,),
     needs_account=False,
 )
 

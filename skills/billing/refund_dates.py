@@ -41,7 +41,7 @@ class Windows(BaseModel):
 
 async def prepare(context: Context, slots: Slots) -> Prepared:
     said = Said(context, slots)
-    bought = said.day("bought")
+    bought = said.past_day("bought")
     basis = next((each for each, words in BASES.items() if said.mentions(re.compile(rf"\b(?:{words})\b", re.IGNORECASE))), None)
     if context.account_id is None and (bought is None or basis is None):
         return Refuse(code="no_day", sentences=(), denies=False, question=True)

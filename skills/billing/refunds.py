@@ -129,6 +129,7 @@ def _found(invoice: Invoice, window: RefundWindow) -> Done:
     if not window.open:
         told.append(say("billing.double_charge_late", invoice.id, day=window.until))
         return Done(result=result, sentences=tuple(told))
+    told.append(say("billing.duplicate_open", invoice.id, day=window.until))
     wanted = {"invoice": from_record(invoice.id, invoice.id)}
     return Done(result=result, sentences=tuple(told), then=Detour(skill="refund_payment", slots=wanted))
 

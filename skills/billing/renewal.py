@@ -30,22 +30,27 @@ from skills.wording import counted, say, spelled
 SEATS = SlotSpec(name="seats", kind="seats", ask="With how many seats?", required=False)
 TOPICS = {
     "early": re.compile(
-        r"\b(?:earl\w+|ahead|in advance|sign\w*|soonest|first day|früh\w*|vorzeitig\w*|tôt|anticip\w*|avance|antes|tidlig\w*|vroeg\w*)\b",
+        r"\b(?:earl\w+|ahead|in advance|sign\w*|soonest|first day|früh\w*|vorzeitig\w*|tôt|anticip\w*|avance|antes"
+        r"|tidlig\w*|vroeg\w*)\b",
         re.IGNORECASE,
     ),
     "announced": re.compile(
-        r"\b(?:(?:by|until|till) (?:what|which|when)|announce\w*|told|warn\w*|notified|tell us|hear)\b.*\b(?:price\w*|charge|more|rise|raise|increase)\b"
-        r"|\b(?:price\w*|charge|more|rise|raise|increase)\b.*\b(?:by (?:what|which|when)|announce\w*|told|warn\w*|notified|hear)\b"
+        r"\b(?:(?:by|until|till) (?:what|which|when)|announce\w*|told|warn\w*|notified|tell us|hear)\b.*\b(?:price\w*"
+        r"|charge|more|rise|raise|increase)\b"
+        r"|\b(?:price\w*|charge|more|rise|raise|increase)\b.*\b(?:by (?:what|which|when)|announce\w*|told|warn\w*|notified"
+        r"|hear)\b"
         r"|\b(?:ankündig\w*|annonc\w*|anunci\w*)\b",
         re.IGNORECASE,
     ),
     "cap": re.compile(
-        r"\b(?:most|max\w*|cap\w*|at worst|worst case|highest|rise|go up|increase\w*|hike|raise|höchst\w*|maximal|teurer|augment\w*|plus cher"
+        r"\b(?:most|max\w*|cap\w*|at worst|worst case|highest|rise|go up|increase\w*|hike|raise|höchst\w*|maximal|teurer"
+        r"|augment\w*|plus cher"
         r"|subir|máximo|stige|stijg\w*|aument\w*)\b",
         re.IGNORECASE,
     ),
     "notice": re.compile(
-        r"\b(?:notice|deadline|last day|latest|by when|until when|stop|fewer|reduce|kündig\w*|frist|préavis|délai|preaviso|plazo|varsel|opzeg\w*)\b",
+        r"\b(?:notice|deadline|last day|latest|by when|until when|stop|fewer|reduce|kündig\w*|frist|préavis|délai|preaviso"
+        r"|plazo|varsel|opzeg\w*)\b",
         re.IGNORECASE,
     ),
     "price": re.compile(

@@ -8,6 +8,7 @@ from core.errors import BadInput, Conflict
 from core.language import SlotSpec
 from skills.arguments import Said, default, from_record, typed
 from skills.billing.plans import PLAN
+from skills.billing.price_words import plans_named
 from skills.billing.pricebook import Plan
 from skills.billing.records import Subscription
 from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
@@ -36,10 +37,9 @@ class SeatNumbers(BaseModel):
 async def prepare(context: Context, slots: Slots) -> Prepared:
     said = Said(context, slots)
     subscription = await context.ports.billing.subscription(context.account_id) if context.account_id else None
-    people, plan = said.whole("seats"), (said.text("plan") or "").casefold()
-    known = {name: each.id for each in context.ports.prices.catalogue.plans for name in (each.id, each.name.casefold())}
-    if plan in known:
-        argument = said.argument("plan", known[plan])
+    people, named = said.whole("seats"), plans_named(said)
+    if named:
+        argument = said.argument("plan", named[0]) if said.has("plan") else said.words(named[0])
     elif subscription and subscription.billing:
         argument = from_record(subscription.plan, subscription.account_id)
     else:
@@ -92,7 +92,7 @@ SEAT_LIMITS = Skill(
     id="seat_limits",
     version=1,
     title="Seats and limits",
-    description="Counts seats: bought, in use and free, needed for so many people, within the grace, and at which number Owners are warned.",
+    description="Counts seats: bought, free, needed for so many people, within the grace, and when Owners are warned.",
     owner="billing",
     effect=Effect.READ,
     scopes=frozenset({"billing:read"}),

@@ -5,8 +5,9 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from core.action import Effect
+from core.conversation import Sentence
 from skills.arguments import account_of
-from skills.billing.records import Status
+from skills.billing.records import Status, Subscription
 from skills.contract import Context, Done, Prepared, Ready, Skill, Slots
 from skills.wording import say
 
@@ -32,11 +33,20 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
     ends = subscription.ends_on
     if subscription.status not in (Status.TRIAL, Status.TRIAL_ENDED) or ends is None:
         return Done(result=Trial(), sentences=(say("billing.refusal_not_on_trial", account_id),))
+    kept = ends + timedelta(days=context.ports.prices.catalogue.number("trial", "data_kept_days"))
+    result = Trial(ends_on=ends.isoformat(), data_until=kept.isoformat())
+    return Done(result=result, sentences=trial_sentences(context, subscription))
+
+
+def trial_sentences(context: Context, subscription: Subscription) -> tuple[Sentence, ...]:
+    """What is to be said of a trial that runs or has ended; nothing without an end."""
+    account_id, ends = subscription.account_id, subscription.ends_on
+    if ends is None:
+        return ()
     rules = context.ports.prices.catalogue
     kept = ends + timedelta(days=rules.number("trial", "data_kept_days"))
     more = rules.number("trial", "extension_days")
     used = bool(subscription.history.trial_extensions)
-    result = Trial(ends_on=ends.isoformat(), data_until=kept.isoformat())
     if subscription.status is Status.TRIAL_ENDED:
         told = [say("billing.trial_over", account_id, day=ends, kept=kept)]
     else:
@@ -55,7 +65,7 @@ async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
         told.append(say("billing.refusal_extension_used", account_id))
     elif subscription.status is Status.TRIAL:
         told.insert(1, say("billing.trial_longer", account_id, days=more, day=ends + timedelta(days=more)))
-    return Done(result=result, sentences=tuple(told))
+    return tuple(told)
 
 
 TRIAL_STATUS = Skill(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import sqlite3
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+import structlog
 from sqlalchemy import Connection, Engine, event
 
 from bot.dialogue.turn import Turns
@@ -30,7 +32,7 @@ TURNS = 500
 PAIRS = 60
 LANES = 20
 SENDERS = 100
-ACKNOWLEDGED = 3_000
+ACKNOWLEDGED = 2_000
 TURNS_IN_A_CONVERSATION = 10
 
 
@@ -187,7 +189,6 @@ async def with_house(folder: Path, work: Callable[[Kept], Awaitable[None]]) -> N
     await take_in(kept, config.knowledge.paths)
     sealing = asyncio.create_task(kept.sealer.run())
     await work(kept)
-    await kept.house.durable.settle(300.0)
     sealing.cancel()
     await asyncio.gather(sealing, return_exceptions=True)
     await kept.close()
@@ -195,6 +196,7 @@ async def with_house(folder: Path, work: Callable[[Kept], Awaitable[None]]) -> N
 
 async def run() -> dict[str, float]:
     """All of it, in two fresh houses."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     ends = Ends()
     ends.watch()
     figures: dict[str, float] = {}
@@ -204,6 +206,7 @@ async def run() -> dict[str, float]:
         bench = Bench(kept, ends)
         await bench.sequential()
         await bench.concurrent()
+        await kept.house.durable.settle()
         figures.update(bench.figures)
 
     async def alone(kept: Kept) -> None:
@@ -215,6 +218,7 @@ async def run() -> dict[str, float]:
         await launch(kept)
         bench = Bench(kept, ends)
         await bench.acknowledge("while turns are taken")
+        await kept.house.durable.settle(300.0)
         figures.update(bench.figures)
 
     for work in (turns, answering, alone):
@@ -226,4 +230,4 @@ async def run() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    json.dump(asyncio.run(run()), sys.stdout)
+    sys.stdout.write(json.dumps(asyncio.run(run())))

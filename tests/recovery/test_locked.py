@@ -40,7 +40,7 @@ def held(folder: Path, seconds: float) -> Iterator[None]:
 
 async def accept(kept: Kept, message: str) -> None:
     number = int(message[1:])
-    await kept.house.intake.accept(a_message(kept, f"c{number % 3}", message, customers()[number % 3], QUESTIONS[number % 6]))
+    await kept.house.intake.accept(a_message(kept, f"c{number}", message, customers()[number], QUESTIONS[number % 6]))
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_a_full_disk_is_told_and_what_was_acknowledged_stays(kept: Kept, t
     await limit_pages(kept, more=0)
     acknowledged: list[str] = []
     told: list[BaseException] = []
-    for number in range(1, 40):
+    for number in range(1, 13):
         try:
             await accept(kept, f"m{number}")
             acknowledged.append(f"m{number}")
@@ -105,8 +105,8 @@ async def test_a_full_disk_is_told_and_what_was_acknowledged_stays(kept: Kept, t
     assert all("disk has room" in str(each) for each in told)
     await limit_pages(kept, more=1_000_000)
     await kept.house.intake.offer_unfinished()
-    for number in range(1, 40):
+    for number in range(1, 13):
         await accept(kept, f"m{number}")
     found = await end(kept, tmp_path)
-    assert sorted(int(turn.message[1:]) for turn in found.turns) == list(range(40))
-    assert acknowledged or len(told) == 39
+    assert sorted(int(turn.message[1:]) for turn in found.turns) == list(range(13))
+    assert acknowledged or len(told) == 12

@@ -1,6 +1,7 @@
 """A whole house in memory around a scripted model and a small help centre: quick, and the same parts as in real use."""
 
-from collections.abc import AsyncIterator, Awaitable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -68,15 +69,25 @@ def config() -> Config:
     return found.model_copy(update={"knowledge": found.knowledge.model_copy(update={"answerable": 0.3})})
 
 
-@pytest.fixture
-async def worlds(config: Config, heavy: Heavy, model: ScriptedModel, tmp_path: Path) -> AsyncIterator[FreshWorlds]:
-    help_centre = tmp_path / "help"
-    help_centre.mkdir()
+@pytest.fixture(scope="session")
+def library(config: Config, heavy: Heavy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshWorlds]:
+    """Worlds over a small help centre that is read once."""
+    folder = tmp_path_factory.mktemp("help")
     for name in ARTICLES:
-        (help_centre / f"{name}.md").write_text((ROOT / "demo/halcyon/help" / f"{name}.md").read_text(encoding="utf-8"))
-    (help_centre / "credits-internal.md").write_text(INTERNAL)
-    async with opened(config, replace(heavy, model=model), help_centre) as made:
-        yield made
+        (folder / f"{name}.md").write_text((ROOT / "demo/halcyon/help" / f"{name}.md").read_text(encoding="utf-8"))
+    (folder / "credits-internal.md").write_text(INTERNAL)
+    context, loop = opened(config, heavy, folder), asyncio.new_event_loop()
+    made = loop.run_until_complete(context.__aenter__())
+    loop.run_until_complete(made.search.find("warm", tenant=config.tenant.id, audience=frozenset({"public"})))
+    yield made
+    loop.run_until_complete(context.__aexit__(None, None, None))
+    loop.close()
+
+
+@pytest.fixture
+def worlds(library: FreshWorlds, model: ScriptedModel) -> FreshWorlds:
+    heavy = replace(library.heavy, model=model)
+    return replace(library, heavy=heavy, mind=heavy.mind)
 
 
 @pytest.fixture

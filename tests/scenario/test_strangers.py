@@ -11,15 +11,15 @@ READS = sorted(skill.id for skill in CATALOGUE if skill.effect.value == "read" a
 WRITES = ("give_credit", "refund_payment", "cancel_plan", "add_seats", "change_payment_method", "send_payment_link")
 
 
-@pytest.mark.parametrize("skill", [*READS, *WRITES])
 @pytest.mark.parametrize("assurance", [Assurance.ANONYMOUS, Assurance.CLAIMED])
-async def test_nobody_unverified_reads_or_changes_an_account(meet: Meet, skill: str, assurance: Assurance) -> None:
+async def test_nobody_unverified_reads_or_changes_an_account(meet: Meet, assurance: Assurance) -> None:
     story = await meet("ACC-003", assurance=assurance)
     before = await story.company.billing.subscription("ACC-003")
-    reply = await story.asks_for("I am Rosa Delgado, Owner of Lumen Street.", skill, {"amount": "10 USD", "seats": 5})
-    assert [(each.decision, each.outcome) for each in reply.actions] == [("deny", "refused")]
-    assert [each.approved for each in reply.sentences] == ["verify.first"]
-    assert reply.card is None
+    for skill in (*READS, *WRITES):
+        reply = await story.asks_for(f"I am the Owner of Lumen Street: {skill}!", skill, {"amount": "10 USD", "seats": 5})
+        assert [(each.decision, each.outcome) for each in reply.actions] == [("deny", "refused")], skill
+        assert [each.approved for each in reply.sentences] == ["verify.first"], skill
+        assert reply.card is None
     assert await story.company.billing.subscription("ACC-003") == before
 
 

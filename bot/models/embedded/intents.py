@@ -17,8 +17,8 @@ from bot.models.embedded.views import View, Viewer
 from core.language import IntentSpec
 
 SKILL, QUESTION, OUT_OF_SCOPE = "skill", "question", "out_of_scope"
-ROUTES = Shape(balance=0.3, prior={SKILL: 0.45, QUESTION: 0.38, OUT_OF_SCOPE: 0.17})
-SKILLS = Shape()
+ROUTES = Shape(concepts=0.5, balance=0.3, prior={SKILL: 0.45, QUESTION: 0.38, OUT_OF_SCOPE: 0.17})
+SKILLS = Shape(sharpness=1.5)
 MOST_QUESTIONS = 2_400
 LEAST = 0.01
 

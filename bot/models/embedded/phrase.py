@@ -19,17 +19,17 @@ from knowledge.sentences import spans
 from knowledge.words import stems
 
 FILE = Path(__file__).with_name("framing.toml")
-MOST = 4
-LEAST_CLOSE = 0.0
-NEAR_BEST = 0.55
+MOST = 5
+MOST_LEADING = 4
+LEAST = 0.32
+NEAR_BEST = 0.8
+SAME = 0.6
+OTHER_PLAN = 0.3
+PLANS = ("starter", "team", "business", "enterprise")
 FRAME = "frame.help_centre"
-MOST_CANDIDATES = 60
+LONGEST_SENTENCES = 60
 
-SENTENCE, WITH_HEADING, HEADING = 0.25, 0.55, 0.25
-SEARCH, PLACE, FALLS = 0.35, 0.18, 0.7
-WORDS, KIND = 0.14, 0.3
-OF_WHOLE, SAME_SECTION = 0.13, 0.15
-"""What counts for a sentence, by how much: measured on questions whose answers were known."""
+CLOSE, WORDS, TYPE, SEARCH = 0.55, 0.25, 0.12, 0.2
 
 KINDS: tuple[tuple[str, str, str], ...] = (
     (
@@ -66,16 +66,18 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-Table = NDArray[np.float64]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A sentence, its place in its article, and the source that it comes from."""
+    """A sentence of a source. `leads`: search holds its section for the best answer to the question or a part of it."""
 
     text: str
     citation: Citation
     source: int
+    leads: bool
+
+    @property
+    def section(self) -> tuple[str, str]:
+        return self.citation.article, self.citation.heading
 
 
 def answer(request: PhraseRequest, embedder: Embedder) -> list[Sentence]:
@@ -87,9 +89,10 @@ def answer(request: PhraseRequest, embedder: Embedder) -> list[Sentence]:
     if not found:
         return []
     english = request.question if request.language == "en" else gloss(request.question, request.language)
-    parts = [part.text for part in clauses(english)]
-    table, close = _scores([english, *(parts if len(parts) > 1 else [])], found, request.sources, embedder)
-    chosen = [place for place in _chosen(found, table) if close[place] >= LEAST_CLOSE]
+    asked = [part.text for part in clauses(english)] or [english]
+    scores = _scores(asked if len(asked) > 1 else [english], found, request.sources, embedder)
+    plan = _plans(english) or _plans(str(request.facts.get("plan", "")))
+    chosen = _chosen(found, scores - OTHER_PLAN * np.array([_of_another(plan, each.text) for each in found]))
     if not chosen:
         return []
     said = [Sentence(text=found[place].text, citations=(found[place].citation,)) for place in chosen]
@@ -115,33 +118,26 @@ def _sentences(sources: Sequence[Source]) -> list[Candidate]:
                 citation = Citation(
                     article=source.citation.article, heading=source.citation.heading, start=at, end=at + len(text), quote=text
                 )
-                found.setdefault((citation.article, at), Candidate(text=text, citation=citation, source=place))
-    return list(found.values())[:MOST_CANDIDATES]
+                found.setdefault((citation.article, at), Candidate(text=text, citation=citation, source=place, leads=source.leads))
+    return list(found.values())[:LONGEST_SENTENCES]
 
 
 def _scores(
     asked: Sequence[str], found: Sequence[Candidate], sources: Sequence[Source], embedder: Embedder
-) -> tuple[Table, Table]:
-    """How well each sentence (column) answers the question and each of its parts (rows); and how close each is to any."""
-    headings = [each.citation.heading for each in found]
-    texts = [each.text for each in found]
-    headed = [f"{heading}: {text}" for heading, text in zip(headings, texts, strict=True)]
-    vectors = np.asarray(embedder.embed([*asked, *texts, *headed, *headings]), dtype=np.float64)
-    questions, rest = vectors[: len(asked)], vectors[len(asked) :].reshape(3, len(found), -1)
-    plain, both, heads = (questions @ each.T for each in rest)
-    table = SENTENCE * plain + WITH_HEADING * both + HEADING * heads + _standing(found, sources)[None, :]
-    for row, part in enumerate(asked):
-        table[row] += [WORDS * _overlap(part, text) + KIND * _fits(part, text) for text in texts]
-    return table, np.maximum(plain, both).max(axis=0)
-
-
-def _standing(found: Sequence[Candidate], sources: Sequence[Source]) -> Table:
-    """What the search thinks of each sentence: its score, and the place of its section among the sections."""
+) -> NDArray[np.float64]:
+    """How well each sentence (column) answers each part of the question (row)."""
+    headed = [f"{each.citation.heading}: {each.text}" for each in found]
+    vectors = np.asarray(embedder.embed([*asked, *(each.text for each in found), *headed]), dtype=np.float64)
+    questions, rest = vectors[: len(asked)], vectors[len(asked) :]
+    plain, with_heading = rest[: len(found)], rest[len(found) :]
+    close = np.maximum(questions @ plain.T, questions @ with_heading.T)
     top = max((source.score for source in sources), default=1.0) or 1.0
-    sections = list(dict.fromkeys(_section(source.citation) for source in sources))
-    scores = np.array([sources[each.source].score / top for each in found])
-    places = np.array([sections.index(_section(each.citation)) for each in found])
-    return SEARCH * scores + PLACE * np.exp(-FALLS * places)
+    standing = np.array([max(sources[each.source].score, 0.0) / top for each in found])
+    table = CLOSE * close + SEARCH * standing[None, :]
+    for row, part in enumerate(asked):
+        for column, each in enumerate(found):
+            table[row, column] += WORDS * _overlap(part, f"{each.citation.heading} {each.text}") + TYPE * _fits(part, each.text)
+    return table
 
 
 def _overlap(question: str, text: str) -> float:

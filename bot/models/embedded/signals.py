@@ -20,10 +20,10 @@ MOOD = Shape(concepts=0.5)
 ACTS = Shape(words=0.5, letters=0.5, concepts=0.3)
 NONE = "none"
 ITEM_SURE = 0.4
-WORTH_A_LOOK = 0.18
+WORTH_A_LOOK = 0.2
 """From this probability on a reason is named: then nine of ten that need a person have one. Acting on it takes more."""
 
-CALM_EVERY = {"questions": 900, "served": 700, "strange": 230, "talks": 350}
+CALM_EVERY = {"questions": 500, "served": 150, "strange": 150, "talks": 100}
 STRONG = re.compile(r"!{2,}|\b[A-Z]{4,}\b(?:\s+[A-Z]{3,}\b)+")
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,11 @@ def test_a_damaged_checkpoint_is_reported_not_ignored(tmp_path: Path, body: str)
     (tmp_path / "c.json").write_text(body, encoding="utf-8")
     with pytest.raises(BadInput, match="damaged"):
         Checkpoint(tmp_path / "c.json").read()
+
+
+def test_a_later_checkpoint_stays(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path / "checkpoint.json")
+    heads = [Head(position=number, hash=f"{number:064}") for number in range(1, 40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(checkpoint.write, reversed(heads)))
+    assert checkpoint.read() == heads[-1]

@@ -4,7 +4,7 @@ from knowledge.index import ASKED, SECTION, SENTENCE, Near
 from knowledge.scoring import JUDGED, Coverage, Findings, Weights, answerable, article_of, judged, rank, section_of, weights
 
 EVEN = Weights(
-    ranking={"asked": 1.0, "asked_best": 1.0, "section": 1.0, "sentence": 1.0, "keyword": 1.0},
+    ranking={"asked": 1.0, "asked_best": 1.0, "learned": 1.0, "section": 1.0, "sentence": 1.0, "keyword": 1.0},
     intercept=0.0,
     answerable={"covered": (0.5, 0.25, 2.0)},
     fitted_on="",
