@@ -1,9 +1,10 @@
 """Plays a script in a fresh world and gives back its output line."""
 
+import asyncio
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ from bot.ask.script import Decided, Pressed, Said, Script
 from bot.ask.world import World
 from core.conversation import Reply
 from core.errors import RapportError
-from core.language import IntentSpec, LanguageModel
+from core.language import IntentSpec, LanguageModel, Understanding, UnderstandRequest
 
 CODE = re.compile(r"\{code\}")
 
@@ -24,6 +25,13 @@ class Mind:
 
     model: LanguageModel
     intents: Sequence[IntentSpec]
+    many: Callable[[Sequence[UnderstandRequest]], Sequence[Understanding]] | None = None
+
+    async def understand(self, requests: Sequence[UnderstandRequest]) -> Sequence[Understanding]:
+        """Understands all of them, in one go where the model can."""
+        if self.many is not None:
+            return await asyncio.to_thread(self.many, requests)
+        return [await self.model.understand(request) for request in requests]
 
 
 class Worlds(Protocol):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from bot.dialogue.acting import Acting
-from bot.dialogue.counting import worked_out
 from bot.dialogue.machine import Machine
 from bot.dialogue.steps import (
     Answer,
@@ -104,6 +103,6 @@ class Agent(Acting):
         if answered.choices:
             self.draft.say([wording("answer.choices", self.draft.language, choices="; ".join(answered.choices))])
             return WasAnswered(found=True, choices=answered.choices)
-        figure = worked_out(question, answered.sentences, self.context.clock.now().date(), self.draft.language)
+        figure = self.tools.count(question, answered.sentences, self.context.clock.now().date(), self.draft.language)
         self.draft.say([*([figure] if figure else []), *answered.sentences])
         return WasAnswered(found=bool(answered.sentences))

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+
+from sqlalchemy import Connection
 
 from bot.dialogue.tools import Answered
 from core.conversation import Sentence
 from core.database import Database
+from core.errors import NotFound
 from core.language import LanguageModel, PhraseRequest
 from knowledge import shelf
 from knowledge.ground import support
@@ -53,7 +57,7 @@ class HelpCentre:
         request = PhraseRequest(question=question, language=language, sources=sources, recalled=recalled, facts=dict(facts or {}))
         phrased = [sentence async for sentence in self.model.phrase(request)]
         texts = await self._sources(tenant, phrased)
-        kept = tuple(sentence for sentence in phrased if sentence.approved or support(sentence, texts).supported)
+        kept = tuple(sentence for sentence in phrased if _frames(sentence) or support(sentence, texts).supported)
         quoting = any(sentence.citations for sentence in kept)
         return Answered(
             sentences=kept if quoting else (),
@@ -63,12 +67,25 @@ class HelpCentre:
         )
 
     async def _sources(self, tenant: str, sentences: Sequence[Sentence]) -> dict[str, str]:
-        """The source texts of the articles that are cited, as customers may read them."""
+        """The source texts of the articles that are cited, as customers may read them; none for what isn't there for them."""
         cited = {citation.article for sentence in sentences for citation in sentence.citations}
         readers = Readers(tenant=tenant, audience=PUBLIC)
-        return await self.database.read(lambda conn: {each: shelf.get(conn, readers, each).source for each in cited})
+
+        def read(conn: Connection) -> dict[str, str]:
+            found: dict[str, str] = {}
+            for each in cited:
+                with suppress(NotFound):
+                    found[each] = shelf.get(conn, readers, each).source
+            return found
+
+        return await self.database.read(read)
 
     def _staff_only(self, found: Found, internal: Found) -> bool:
         if not internal.hits:
             return False
         return internal.answerable >= self.threshold and internal.answerable > found.answerable + self.staff_margin
+
+
+def _frames(sentence: Sentence) -> bool:
+    """Whether it is approved wording that introduces a quotation; a model has no other sentences that need no source."""
+    return (sentence.approved or "").startswith("frame.") and not sentence.citations

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from core.action import ActionRequest
@@ -46,6 +47,16 @@ class Help(Protocol):
     ) -> Answered: ...
 
 
+class Count(Protocol):
+    """Works out what quoted rules come to for the figures in a question, on a day and in a language; none when nothing does."""
+
+    def __call__(self, question: str, rules: Sequence[Sentence], today: date, language: str, /) -> Sentence | None: ...
+
+
+def nothing_to_count(question: str, rules: Sequence[Sentence], today: date, language: str, /) -> None:
+    """Leaves every rule as it is quoted."""
+
+
 class CodeMail(Protocol):
     """Mails a step-up code to the address on file, and knows it again."""
 
@@ -65,3 +76,4 @@ class Tools:
     actions: Actions
     help: Help
     mail: CodeMail
+    count: Count = nothing_to_count

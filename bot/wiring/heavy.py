@@ -46,7 +46,8 @@ class Heavy:
 
     @property
     def mind(self) -> Mind:
-        return Mind(model=self.model, intents=intents())
+        many = self.model.understand_many if isinstance(self.model, EmbeddedModel) else None
+        return Mind(model=self.model, intents=intents(), many=many)
 
 
 def load(config: Config) -> Heavy:

@@ -59,6 +59,17 @@ class Kept:
         self.lock.release()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """What was opened on the way to a house."""
+
+    database: Database
+    clock: Clock
+    durable: Durable
+    company: Sandbox
+    index: VectorIndex
+
+
 def open_database(config: Config) -> Database:
     """The database, at the newest schema."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
@@ -77,39 +88,53 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     tenant = Tenant(id=config.tenant.id, region=config.tenant.region)
     await database.write(lambda conn: tenants.register(conn, tenant))
     clock, first = await database.write(lambda conn: clock_of(conn, config))
-    journal = Journal()
     index = index or ChromaIndex(data / "vectors" / "knowledge")
     company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
-    secret = load_secret(data, os.environ.get(config.server.secret_env))
 
     def failed(conn: Connection, work: Work, error: str) -> None:
         give_up(house.turns.writing, work.argument, error, conn)
 
     runner = Runner(database=database, clock=clock, failed=failed)
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
-    house = build(
-        config,
-        Adapters(
-            database=database,
-            durable=durable,
-            keys=KeyRing(data / "keys.db"),
-            clock=clock,
-            ports=ports_of(company, heavy),
-            outbox=company.outbox,
-            memory_vectors=ChromaVectors(data / "vectors" / "memory"),
-            search=Search(database=database, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned"),
-            knowledge=database,
-            embedder=heavy.embedder,
-            model=heavy.model,
-            gate=heavy.gate,
-            secret=secret,
-        ),
-    )
+    opened = Opened(database=database, clock=clock, durable=durable, company=company, index=index)
+    house = build(config, _adapters(config, heavy, opened))
     register_turns(durable, house)
-    ingest = Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock)
-    checkpoint = Checkpoint(data / "checkpoint.json")
-    sealer = Sealer(database, journal, checkpoint, interval_s=config.core.seal_interval_s)
-    return Kept(house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=first, lock=lock)
+    journal = house.journal
+    return Kept(
+        house=house,
+        company=company,
+        ingest=Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock),
+        sealer=_sealer(config, database, journal),
+        secret=load_secret(data, os.environ.get(config.server.secret_env)),
+        first=first,
+        lock=lock,
+    )
+
+
+def _sealer(config: Config, database: Database, journal: Journal) -> Sealer:
+    checkpoint = Checkpoint(config.data_dir / "checkpoint.json")
+    return Sealer(database, journal, checkpoint, interval_s=config.core.seal_interval_s)
+
+
+def _adapters(config: Config, heavy: Heavy, opened: Opened) -> Adapters:
+    """The adapters of a kept installation, over its data folder."""
+    data, company = config.data_dir, opened.company
+    learned = Path(config.models.cache) / "learned"
+    return Adapters(
+        database=opened.database,
+        durable=opened.durable,
+        keys=KeyRing(data / "keys.db"),
+        clock=opened.clock,
+        ports=ports_of(company, heavy),
+        outbox=company.outbox,
+        memory_vectors=ChromaVectors(data / "vectors" / "memory"),
+        search=Search(database=opened.database, index=opened.index, embedder=heavy.embedder, learned=learned),
+        knowledge=opened.database,
+        embedder=heavy.embedder,
+        model=heavy.model,
+        gate=heavy.gate,
+        secret=load_secret(data, os.environ.get(config.server.secret_env)),
+    )
 
 
 def _claimed(config: Config) -> tuple[FolderLock, Database]:

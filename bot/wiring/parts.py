@@ -13,6 +13,7 @@ from bot.dialogue.turn import Turns
 from bot.dialogue.writing import Writing
 from bot.house import House, ReadableOutbox
 from bot.intake import Intake
+from bot.models.embedded.counting import worked_out
 from bot.step_up import StepUp
 from core.clock import Clock
 from core.config import Config
@@ -201,6 +202,7 @@ def _turns(config: Config, adapters: Adapters, records: Records, runner: Runner,
             threshold=config.knowledge.answerable,
         ),
         mail=StepUp(outbox=adapters.outbox, secret=adapters.secret),
+        count=worked_out,
     )
     return Turns(
         tools=tools,

@@ -67,6 +67,8 @@ class SaveOffer(BaseModel):
 
 
 async def prepare_explain(context: Context, slots: Slots) -> Prepared:
+    if context.account_id is None:
+        return Refuse(code="no_account", sentences=(), denies=False, question=True)
     return Ready(arguments={})
 
 
@@ -75,9 +77,7 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
     kept = say(
         "billing.leaving_data", read_only=rules.number("ending", "read_only_days"), days=rules.number("ending", "reactivate_days")
     )
-    if context.account_id is None:
-        return Done(result=Ending(), sentences=(say("billing.leaving_monthly"), say("billing.leaving_annual"), kept))
-    account_id = context.account_id
+    account_id = account_of(context)
     subscription = await context.ports.billing.subscription(account_id)
     if subscription.status in (Status.TRIAL, Status.TRIAL_ENDED):
         ends = subscription.ends_on.isoformat() if subscription.ends_on else None

@@ -43,6 +43,7 @@ async def prepare(context: Context, slots: Slots) -> Prepared:
             return Ask(slot="seats", question="For how many people?")
         seats = default(0)
     days = price_words.days_left(said)
+    more = _more(said, subscription, seats)
     addons = " ".join(each.id for each in named)
     arguments = {
         "seats": seats,
@@ -51,13 +52,15 @@ async def prepare(context: Context, slots: Slots) -> Prepared:
         "currency": _currency(said, subscription),
         "addons": said.words(addons) if addons else default(""),
         "discount": _discount(context, said, subscription),
-        "more": computed(_more(said, subscription, seats), "seats"),
+        "more": computed(more, "seats"),
         "days_left": said.words(days[0]) if days else default(0),
         "days": said.words(days[1]) if days else default(0),
-        "tells": said.words(_tells(said, subscription, bool(named))),
+        "tells": said.words(_tells(said, bool(named) and not more)),
         "taxed": said.words(not said.mentions(price_words.NO_TAX)),
     }
-    return Ready(arguments=arguments, offer=_offer(context, subscription, plan, named[0].id if named else None))
+    wished = next((each.id for each in named if subscription is None or each.id not in subscription.addons), None)
+    offer = Offer(kind="upsell", item="seats", origin="customer") if more else _offer(context, subscription, plan, wished)
+    return Ready(arguments=arguments, offer=offer)
 
 
 async def execute(context: Context, arguments: BaseModel, key: str) -> Done:
@@ -136,7 +139,7 @@ def _discount(context: Context, said: Said, subscription: Subscription | None) -
     return said.words(" ".join(spoken)) if spoken else default(None)
 
 
-def _tells(said: Said, subscription: Subscription | None, has_addons: bool) -> str:
+def _tells(said: Said, has_addons: bool) -> str:
     """What figure is asked for beside the plain price."""
     found: list[str] = []
     if has_addons and (said.mentions(price_words.EXTRA) or not said.mentions(price_words.WHOLE)):

@@ -86,6 +86,7 @@ async def execute_explain(context: Context, arguments: BaseModel, key: str) -> D
             "billing.referral_hold",
             days=rules.number("referral", "hold_days"),
             most=rules.number("referral", "max_per_calendar_year"),
+            worth=reward.times(rules.number("referral", "max_per_calendar_year")),
         ),
     ]
     if context.account_id is None:

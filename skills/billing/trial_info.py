@@ -8,7 +8,7 @@ from core.action import Effect
 from core.conversation import Sentence
 from skills.arguments import account_of
 from skills.billing.records import Status, Subscription
-from skills.contract import Context, Done, Prepared, Ready, Skill, Slots
+from skills.contract import Context, Done, Prepared, Ready, Refuse, Skill, Slots
 from skills.wording import say
 
 
@@ -24,6 +24,8 @@ class Trial(BaseModel):
 
 
 async def prepare(context: Context, slots: Slots) -> Prepared:
+    if context.account_id is None:
+        return Refuse(code="no_account", sentences=(), denies=False, question=True)
     return Ready(arguments={})
 
 
@@ -81,4 +83,5 @@ TRIAL_STATUS = Skill(
     result=Trial,
     prepare=prepare,
     execute=execute,
+    needs_account=False,
 )

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import structlog
 from sqlalchemy import Connection, Engine, event
@@ -43,11 +43,11 @@ class Ends:
     waiting: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
 
     def watch(self) -> None:
-        take = Turns.take
+        take, of = Turns.take, self.of
 
-        async def told(turns: Turns, steps: Steps, row_id: str) -> Reply:
-            reply = await take(turns, steps, row_id)
-            self.of(row_id).set()
+        async def told(self: Turns, steps: Steps, row_id: str) -> Reply:
+            reply = await take(self, steps, row_id)
+            of(row_id).set()
             return reply
 
         Turns.take = told
@@ -70,19 +70,21 @@ class Bench:
         """One conversation after the other: questions, then credits asked for and confirmed."""
         for number in range(30):
             await self._turn(self._question("warm", number))
-        commits = count_commits()
+        commits = Counted()
+        began = process_time()
         times = [await self._turn(self._question("one", number)) for number in range(TURNS)]
+        self.figures["question: processor"] = (process_time() - began) / TURNS * 1000
         self._spread("question", times)
-        self.figures["commits of a question"] = next(commits) / TURNS
+        self.figures["commits of a question"] = commits.taken() / TURNS
         cards: list[float] = []
         confirmed: list[float] = []
         for number in range(PAIRS):
             customer = self._people[number % len(self._people)]
             text = self._credit(customer)
             cards.append(await self._turn(self._message(f"pair{number}", "card", customer, text)))
-            next(commits)
+            commits.taken()
             confirmed.append(await self._turn(self._message(f"pair{number}", "yes", customer, YES)))
-        self.figures["commits of a confirmed credit"] = next(commits)
+        self.figures["commits of a confirmed credit"] = commits.taken()
         self._spread("card", cards)
         self._spread("confirmed credit", confirmed)
 
@@ -90,7 +92,8 @@ class Bench:
         """Twenty conversations at once, each waiting for its reply before it goes on."""
 
         async def lane(name: str) -> list[float]:
-            return [await self._turn(self._message(name, f"m{n}", self._people[0], QUESTIONS[n % 6])) for n in range(TURNS // LANES)]
+            messages = [self._message(name, f"m{n}", self._people[0], QUESTIONS[n % 6]) for n in range(TURNS // LANES)]
+            return [await self._turn(each) for each in messages]
 
         began = perf_counter()
         times = [each for group in await asyncio.gather(*(lane(f"lane{n}") for n in range(LANES))) for each in group]
@@ -145,19 +148,15 @@ def _ends(conn: Connection, row_id: str) -> int:
     return len(conn.execute(wanted).all())
 
 
-def count_commits() -> "Counted":
-    """Counts what every engine of this process commits from now on."""
-    return Counted()
-
-
 class Counted:
-    """An iterator over the number of commits since it was last asked."""
+    """Counts what the SQLAlchemy engines of this process commit: the database and the durable engine."""
 
     def __init__(self) -> None:
         self._count = 0
         event.listen(Engine, "commit", self._note)
 
-    def __next__(self) -> int:
+    def taken(self) -> int:
+        """How many since it was last asked."""
         count, self._count = self._count, 0
         return count
 

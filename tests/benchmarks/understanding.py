@@ -58,7 +58,8 @@ async def judge_questions(made: Worlds, questions: Sequence[Line]) -> Tally:
         asked = {"q": question["q"], "account": question.get("account")}
         output = await play(made, parse(json.dumps(asked), number))
         passed = question_passes(question, output)
-        told = f"{question['q']} -> {text_of(output)[:300]} | wants {question.get('must_contain')} {question.get('must_contain_any', '')}"
+        wanted = f"{question.get('must_contain')} {question.get('must_contain_any', '')}"
+        told = f"{question['q']} -> {text_of(output)[:300]} | wants {wanted}"
         tally.note(question["kind"], passed, f"{told} | intent {output['replies'][0]['intent']}")
     return tally
 
@@ -76,14 +77,16 @@ async def judge_stories(made: Worlds, stories: Sequence[Line]) -> Tally:
 
 
 def _told(story: Line, output: Line) -> str:
-    lines = [f"{story['account']} wants {({key: story['expect'][key] for key in ('policy', 'handoff', 'offer')})}"]
+    lines = [f"{story['account']} wants { ({key: story['expect'][key] for key in ('policy', 'handoff', 'offer')}) }"]
     lines.append(f"got policy={strictest(output)}")
     for turn, reply in zip(story["turns"], output["replies"], strict=False):
         actions = [(each["skill"], each["decision"], each["outcome"], each["reasons"]) for each in reply["actions"]]
         handoff = reply["handoff"]["reason"] if reply["handoff"] else None
         revenue = reply["revenue_intent"]["label"]
         lines.append(f"    > {turn}\n    < {reply['text'][:220]}")
-        lines.append(f"      {reply['intent']} {reply['confidence']:.2f} rev={revenue} {actions} offer={reply['offer']} handoff={handoff}")
+        lines.append(
+            f"      {reply['intent']} {reply['confidence']:.2f} rev={revenue} {actions} offer={reply['offer']} handoff={handoff}"
+        )
     return "\n".join(lines)
 
 
@@ -100,15 +103,16 @@ async def judge_heads(made: Worlds, folder: Path) -> dict[str, float]:
 
 
 async def _classify(made: Worlds, line: dict[str, Any]) -> dict[str, Any]:
-    return await classified(made, parse(json.dumps(line), 1))
+    return (await classified(made, [parse(json.dumps(line), 1)]))[0]
 
 
 async def classify_rate(made: Worlds) -> float:
-    """Messages a second for understanding alone."""
-    texts = [question["q"] for question in read_lines(HERE / "questions.jsonl")][:200]
+    """Messages a second for understanding alone, as `rapport ask --classify FILE` does it."""
+    texts = [question["q"] for question in read_lines(HERE / "questions.jsonl")][:320]
+    scripts = [parse(json.dumps({"text": text}), number) for number, text in enumerate(texts, 1)]
     began = time.perf_counter()
-    for text in texts:
-        await _classify(made, {"text": text})
+    for start in range(0, len(scripts), 32):
+        await classified(made, scripts[start : start + 32])
     return len(texts) / (time.perf_counter() - began)
 
 

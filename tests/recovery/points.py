@@ -5,7 +5,8 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from core.engine import DbosDurable
 from core.inbox import Accepted
 from core.runner import Work
 from skills.billing.port import CreditOrder, Receipt
-from skills.outcomes import Outcomes
+from skills.outcomes import Outcome, Outcomes
 from skills.sandbox.billing import SandboxBilling
 
 T = TypeVar("T")
@@ -90,8 +91,8 @@ def _around_the_effect(trap: Trap) -> None:
         trap.passes("effect.after")
         return receipt
 
-    def finished(self: Outcomes, conn: Connection, *rest: Any) -> bool:
-        noted = finish(self, conn, *rest)
+    def finished(self: Outcomes, conn: Connection, outcome: Outcome, now: datetime) -> bool:
+        noted = finish(self, conn, outcome, now)
         trap.passes("outcome.before_commit")
         return noted
 

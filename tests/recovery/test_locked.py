@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ time.sleep(float(sys.argv[2]))
 
 
 @contextmanager
-def held(folder: Path, seconds: float) -> Iterator[None]:
+def held(folder: Path, seconds: float) -> Generator[None]:
     """Another process holds the write lock of the database for so long."""
     command = [sys.executable, "-c", HOLDS, str(folder / "rapport.db"), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as other:

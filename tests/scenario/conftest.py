@@ -1,12 +1,13 @@
 """A whole house in memory around a scripted model and a small help centre: quick, and the same parts as in real use."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.ask.script import Script
 from bot.ask.world import customer_of
@@ -21,6 +22,7 @@ from skills.sandbox.company import Sandbox
 from skills.sandbox.data import CompanyData
 from tests.fakes.model import ScriptedModel
 from tests.scenario.story import Story
+from tests.scenario.story_model import StoryModel
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = ("passwords-and-sessions", "refund-windows", "mobile-app-versions")
@@ -57,9 +59,16 @@ def heavy(config: Config) -> Heavy:
     return light(config, ScriptedModel(), HashEmbedder())
 
 
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[MutableMapping[str, object]]]:
+    """What was logged, instead of on the screen."""
+    with capture_logs() as found:
+        yield found
+
+
 @pytest.fixture
-def model() -> ScriptedModel:
-    return ScriptedModel()
+def model() -> StoryModel:
+    return StoryModel()
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +94,7 @@ def library(config: Config, heavy: Heavy, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def worlds(library: FreshWorlds, model: ScriptedModel) -> FreshWorlds:
+def worlds(library: FreshWorlds, model: StoryModel) -> FreshWorlds:
     heavy = replace(library.heavy, model=model)
     return replace(library, heavy=heavy, mind=heavy.mind)
 
@@ -105,12 +114,10 @@ def companies(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 
 @pytest.fixture
-async def meet(worlds: FreshWorlds, model: ScriptedModel, companies: list[Sandbox]) -> AsyncIterator[Meet]:
+async def meet(worlds: FreshWorlds, model: StoryModel, companies: list[Sandbox]) -> AsyncIterator[Meet]:
     met: list[Story] = []
 
-    async def begin(
-        account: str | None = "ACC-003", contact: str | None = None, assurance: Assurance | None = None
-    ) -> Story:
+    async def begin(account: str | None = "ACC-003", contact: str | None = None, assurance: Assurance | None = None) -> Story:
         known = assurance or (Assurance.VERIFIED if account else Assurance.ANONYMOUS)
         world = await worlds.make(Script(id=0, turns=(), account=account, contact=contact, assurance=known))
         met.append(Story(world=world, company=companies[-1], model=model))

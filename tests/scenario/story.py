@@ -21,7 +21,8 @@ from handoff.case_book import Case
 from memory.tables import Conversation
 from skills.billing.records import Subscription
 from skills.sandbox.company import Sandbox
-from tests.fakes.model import Meant, ScriptedModel
+from tests.fakes.model import Meant
+from tests.scenario.story_model import StoryModel
 
 Slots = Mapping[str, str | int]
 YES = Meant(intent="none", act=Act.AFFIRM)
@@ -34,7 +35,7 @@ class Story:
 
     world: World
     company: Sandbox
-    model: ScriptedModel
+    model: StoryModel
     said: int = field(default=0)
 
     @property
@@ -61,9 +62,9 @@ class Story:
             self.model.meanings[text] = meant
         return await self.world.say(text)
 
-    async def asks_for(self, text: str, intent: str, slots: Slots | None = None, **more: str) -> Reply:
+    async def asks_for(self, text: str, intent: str, slots: Slots | None = None) -> Reply:
         """The customer asks for a skill."""
-        return await self.says(text, Meant(intent=intent, slots=slots or {}, **more))
+        return await self.says(text, Meant(intent=intent, slots=slots or {}))
 
     async def says_yes(self, text: str = "Yes, please.") -> Reply:
         return await self.says(text, YES)
@@ -143,9 +144,7 @@ class Story:
 
     async def events(self) -> list[Event]:
         conversation = await self.conversation()
-        return await self.house.database.read(
-            lambda conn: self.house.journal.of_conversation(conn, self.tenant, conversation.id)
-        )
+        return await self.house.database.read(lambda conn: self.house.journal.of_conversation(conn, self.tenant, conversation.id))
 
     async def event_types(self) -> list[str]:
         return [each.type for each in await self.events()]
@@ -174,9 +173,7 @@ class Story:
 
     async def claims(self, agent: Principal) -> Case:
         case = await self.open_case()
-        return await self.house.database.write(
-            lambda conn: self.house.cases.claim(conn, case.id, agent, at=self.clock.now())
-        )
+        return await self.house.database.write(lambda conn: self.house.cases.claim(conn, case.id, agent, at=self.clock.now()))
 
     async def replies(self, agent: Principal, text: str) -> None:
         case = await self.open_case()
@@ -188,9 +185,7 @@ class Story:
 
     async def gives_back(self, agent: Principal) -> None:
         case = await self.open_case()
-        await self.house.database.write(
-            lambda conn: self.house.cases.give_back(conn, case.id, agent, "", at=self.clock.now())
-        )
+        await self.house.database.write(lambda conn: self.house.cases.give_back(conn, case.id, agent, "", at=self.clock.now()))
 
     def elsewhere(self, conversation_id: str, customer: Principal | None = None) -> "Story":
         """The same house, another channel conversation, of the same customer or of another."""

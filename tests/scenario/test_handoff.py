@@ -83,7 +83,9 @@ async def test_a_second_handoff_opens_a_second_case(meet: Meet) -> None:
     sam = story.agent("Sam")
     await story.claims(sam)
     await story.gives_back(sam)
-    again = await story.says("This is a legal matter, my solicitor will sue you.", Meant(intent="none", triage="legal_or_regulator"))
+    again = await story.says(
+        "This is a legal matter, my solicitor will sue you.", Meant(intent="none", triage="legal_or_regulator")
+    )
     assert again.handoff is not None
     assert again.handoff.reason == "legal_or_regulator"
     second = await story.open_case()
@@ -122,9 +124,7 @@ async def test_a_bot_that_comes_late_appends_nothing(meet: Meet) -> None:
     await story.says("How many characters must a password have?")
     stale = await story.conversation()
     await story.says(PERSON)
-    late = NewEntry(
-        kind=EntryKind.SENTENCE, author=Author.BOT, author_id="bot", body={"text": "late"}, at=story.clock.now()
-    )
+    late = NewEntry(kind=EntryKind.SENTENCE, author=Author.BOT, author_id="bot", body={"text": "late"}, at=story.clock.now())
     with pytest.raises(Conflict):
         await story.house.database.write(
             lambda conn: story.house.threads.append(conn, story.tenant, stale.id, late, epoch=stale.epoch)
@@ -148,9 +148,7 @@ async def test_what_people_promise_is_kept_in_the_case(meet: Meet) -> None:
     await story.claims(sam)
     await story.replies(sam, "I will call you back tomorrow at 10:00.")
     conversation = await story.conversation()
-    kept = await story.house.database.read(
-        lambda conn: story.house.promises.open_in(conn, story.tenant, conversation.id)
-    )
+    kept = await story.house.database.read(lambda conn: story.house.promises.open_in(conn, story.tenant, conversation.id))
     assert len(kept) == 1
     assert kept[0].due_at is not None
 

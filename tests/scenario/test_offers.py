@@ -44,7 +44,7 @@ async def test_a_declined_offer_is_remembered_across_conversations(meet: Meet) -
     assert reply.offer is None
     judged = [each for record in await later.records() for each in record.decided if each.get("skill") == "raise_offer"]
     assert judged[0]["decision"] == "deny"
-    assert "offer_consent_us" in judged[0]["policies"] or "offer_consent" in str(judged[0]["policies"])
+    assert "offer_consent_us" in str(judged[0]["policies"])
 
 
 async def test_the_contact_cap_holds_across_conversations(meet: Meet) -> None:
@@ -82,7 +82,10 @@ async def test_what_a_customer_asks_for_is_served_whatever_the_consent(meet: Mee
 
 async def test_nobody_is_pitched_while_something_is_open_or_they_are_strangers(meet: Meet) -> None:
     story = await meet("ACC-024")
-    card = await story.says("Add ten seats; they forget passwords.", Meant(intent="add_seats", slots={"quantity": 10}, revenue="cross_sell", item="sso_scim"))
+    card = await story.says(
+        "Add ten seats; they forget passwords.",
+        Meant(intent="add_seats", slots={"quantity": 10}, revenue="cross_sell", item="sso_scim"),
+    )
     assert card.card is not None
     assert card.offer is None or card.offer.origin == "customer"
     stranger = await meet(None)

@@ -99,9 +99,7 @@ async def test_without_the_mailbox_nothing_is_changed_and_no_other_address_gets_
     await wants_new_card(story)
     reply = await story.says("I can't get at that mailbox, send it to my gmail.", Meant(intent="none", act=Act.SKIP))
     assert [each.approved for each in reply.sentences] == ["code.no_access"]
-    assert [(each.skill, each.decision, each.outcome) for each in reply.actions] == [
-        ("change_payment_method", "deny", "refused")
-    ]
+    assert [(each.skill, each.decision, each.outcome) for each in reply.actions] == [("change_payment_method", "deny", "refused")]
     assert len(await story.house.outbox.messages()) == 1
 
 

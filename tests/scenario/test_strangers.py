@@ -1,4 +1,4 @@
-"""Who may know what: strangers and the merely claimed read no account, nobody reads another's, and names in a message are words."""
+"""Who may know what: strangers and the merely claimed read no account, nobody another's, and a name in a message is a word."""
 
 import pytest
 

@@ -118,7 +118,9 @@ def _sentences(sources: Sequence[Source]) -> list[Candidate]:
                 citation = Citation(
                     article=source.citation.article, heading=source.citation.heading, start=at, end=at + len(text), quote=text
                 )
-                found.setdefault((citation.article, at), Candidate(text=text, citation=citation, source=place, leads=source.leads))
+                found.setdefault(
+                    (citation.article, at), Candidate(text=text, citation=citation, source=place, leads=source.leads)
+                )
     return list(found.values())[:LONGEST_SENTENCES]
 
 

@@ -13,6 +13,7 @@ PUBLIC = {
     "incident_status",
     "explain_cancellation",
     "refund_window",
+    "trial_status",
     "seat_limits",
     "plan_limits",
     "pause_price",

@@ -1,6 +1,7 @@
 """Leaving is never delayed; an offer to stay comes first only where policy will judge it."""
 
 from core.action import Allow, Deny
+from core.people import Assurance
 from skills.facts import Talk
 from tests.unit.skills.house import House, awaiting, codes, ready, refused, request_of, text
 
@@ -67,10 +68,6 @@ async def test_explains_what_cancelling_means(house: House) -> None:
     assert "31 December 2026" in text(already)
 
 
-async def test_a_stranger_hears_the_rules_but_no_account(house: House) -> None:
-    from core.people import Assurance
-
+async def test_a_stranger_is_answered_by_the_help_centre(house: House) -> None:
     stranger = house.customer("ACC-001", assurance=Assurance.CLAIMED)
-    done = await house.do("explain_cancellation", stranger)
-    assert "monthly plan ends" in text(done)
-    assert "2027" not in text(done)
+    assert refused(await house.ask("explain_cancellation", stranger)).question

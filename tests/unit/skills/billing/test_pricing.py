@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.people import Assurance, Principal, PrincipalKind
-from tests.unit.skills.house import TENANT, House, asked, refused, request_of, text
+from tests.unit.skills.house import TENANT, House, asked, ready, refused, request_of, text
 
 VISITOR = Principal(kind=PrincipalKind.CUSTOMER, id="v1", tenant=TENANT, assurance=Assurance.ANONYMOUS)
 
@@ -116,3 +116,13 @@ async def test_asks_for_how_many(house: House) -> None:
 
 async def test_a_list_price_is_a_question_for_the_help_centre(house: House) -> None:
     assert refused(await house.ask("price_seats", VISITOR, "how much is Team in euros", plan="team")).question
+
+
+async def test_more_seats_are_a_sale_of_seats_whatever_comes_along(house: House) -> None:
+    said = "3 more seats, what's that on top with the payroll export"
+    done = await house.do("price_seats", "ACC-002", said, seats=3, addon="payroll_export")
+    assert "3 more seats cost" in text(done)
+    proposal = await house.ask("price_seats", "ACC-002", said, seats=3, addon="payroll_export")
+    offer = ready(proposal).offer
+    assert offer is not None
+    assert (offer.kind, offer.item) == ("upsell", "seats")

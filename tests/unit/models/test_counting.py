@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.dialogue.counting import worked_out
+from bot.models.embedded.counting import worked_out
 from core.conversation import Citation, Sentence
 
 TODAY = date(2026, 11, 20)
