@@ -114,7 +114,7 @@ def verify(config: ConfigOption = CONFIG) -> None:
 def backup(
     to: Path,
     keys_to: Annotated[
-        Path | None, typer.Option("--keys-to", help="Write the keys into this file, apart from the backup.")
+        Path | None, typer.Option("--keys-to", help="Write the keys into this new folder, apart from the backup.")
     ] = None,
     config: ConfigOption = CONFIG,
 ) -> None:
@@ -128,7 +128,7 @@ def backup(
 def restore(
     source: Path,
     into: Annotated[Path, typer.Option(help="An empty or new data folder.")],
-    keys: Annotated[Path | None, typer.Option(help="The keys that were written apart.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="The folder of the keys that were written apart.")] = None,
 ) -> None:
     """Bring a backup back into an empty folder, after checking every hash."""
     from core.backup import restore as bring_back

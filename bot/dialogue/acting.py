@@ -10,7 +10,7 @@ from bot.dialogue.state import DialogueState, Task
 from bot.dialogue.steps import Trigger, WasAnswered, WasPrepared, WasRun, Withdraw
 from bot.dialogue.tools import Tools
 from bot.dialogue.wording import wording
-from core.action import ActionRequest, Allow, Argument, Effect, Origin, Provenance
+from core.action import ActionRequest, Allow, Argument, Deny, Effect, Origin, Provenance
 from core.conversation import ActionRecord, Card, HandoffNotice, Offer, Sentence
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, RapportError, Unavailable
 from core.events import JSON
@@ -185,13 +185,14 @@ class Acting:
         self.draft.handoff_detail = detail
 
     def _note(self, task: Task, proposal: Proposal) -> None:
-        """Lists what was proposed or refused. An offer to stay that policy withholds is not the customer's affair."""
+        """Lists what was proposed or refused; not a guess that was wrong, nor an offer to stay that policy withholds."""
         decision = proposal.decision
         if decision is None or proposal.request is None:
             return
         allowed = isinstance(decision, Allow)
         self.draft.decided.append(_kept(proposal, "proposed" if allowed else "refused"))
-        if allowed or task.parent is None:
+        guess = task.unsure and isinstance(decision, Deny)
+        if allowed or (task.parent is None and not guess):
             self._add(proposal.request, decision.name, reasons_of(decision), "proposed" if allowed else "refused")
 
     async def _code_holds(self, task: Task, code: SlotValue) -> bool:

@@ -26,7 +26,7 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         return Step(state=state, commands=(Wording(id="why.slot", values=(("question", task.question),)),))
     other = any(each.intent in skills and each.intent != task.skill and each.confidence >= 0.6 for each in understood.asked)
     if task.asking == CODE_SLOT and not other:
-        return _without_code(state, task)
+        return _without_code(state, task, heard)
     if other or _is_question(heard):
         return serve(state, heard, skills)
     return _unfilled(state, task, heard, skill.slot(task.asking or "") if skill else None)
@@ -65,12 +65,15 @@ def _skip(state: DialogueState, task: Task, spec: SlotSpec | None) -> Step:
     return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="needed", values=(("question", task.question),))))
 
 
-def _without_code(state: DialogueState, task: Task) -> Step:
-    """No valid code came: nothing is changed, policy records the denial, and the customer hears how to prove who they are."""
-    if task.tries < 2 and task.slots.get(CODE_SLOT) is not None:
-        task = task.model_copy(update={"tries": task.tries + 1})
-        return Step(state=state.replace(task), commands=(Wording(id="code.wrong"),))
-    return Step(state=state.without(task.id), commands=(Judge(task=task),))
+def _without_code(state: DialogueState, task: Task, heard: Heard) -> Step:
+    """No code came. Who can't get at it, or names another address, is told how to prove who they are, and policy records the
+    denial; anybody else is asked once more."""
+    elsewhere = any(slot.name == "email" or "@" in str(slot.value) for slot in heard.understood.slots) or "@" in heard.text
+    gives_up = heard.understood.act in (Act.SKIP, Act.DENY, Act.CANCEL)
+    if gives_up or elsewhere or task.tries >= 2:
+        return Step(state=state.without(task.id), commands=(Judge(task=task),))
+    task = task.model_copy(update={"tries": task.tries + 1})
+    return Step(state=state.replace(task), commands=(Say(sentences=(Sentence(text=task.question, approved="ask"),)),))
 
 
 def _is_question(heard: Heard) -> bool:

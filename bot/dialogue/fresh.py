@@ -14,6 +14,8 @@ QUESTION = re.compile(
     re.IGNORECASE,
 )
 SURE = 0.5
+PLAIN = 0.7
+BARGAINS = frozenset({"grant_discount"})
 LEADING = 0.33
 POSSIBLE = 0.25
 ADVOCATE = "explain_referral"
@@ -46,7 +48,7 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     can't answer falls back on the likeliest skill.
     """
     understood = heard.understood
-    wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= SURE]
+    wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= _needed(each)]
     lead = understood.asked[0] if understood.asked else None
     if lead is not None and lead.intent in skills and lead not in wanted and not state.tasks and _leads(lead, understood):
         wanted.insert(0, lead)
@@ -58,8 +60,13 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     first, rest = wanted[0], tuple(wanted[1:])
     questions = (each for each in understood.asked if each.intent == "question" and each.confidence >= LEADING)
     separate = tuple(each for each in questions if each.text != first.text)
-    state, prepare = open_task(state, first)
+    state, prepare = open_task(state, first, unsure=first.confidence < SURE)
     return Step(state=state.model_copy(update={"later": (*state.later, *separate, *rest)}), commands=(prepare,))
+
+
+def _needed(asked: Asked) -> float:
+    """How sure it must be. Questions about a price sound like bargaining, so that must be plain."""
+    return PLAIN if asked.intent in BARGAINS else SURE
 
 
 def _asks(text: str) -> bool:
@@ -67,20 +74,24 @@ def _asks(text: str) -> bool:
 
 
 def _leads(lead: Asked, understood: Understanding) -> bool:
-    return lead.confidence >= LEADING and understood.out_of_scope < OUT_OF_SCOPE
+    return lead.intent not in BARGAINS and lead.confidence >= LEADING and understood.out_of_scope < OUT_OF_SCOPE
 
 
 def _otherwise(understood: Understanding, skills: Mapping[str, SkillCard]) -> Asked | None:
     """The skill to fall back on when the help centre has no answer."""
     if understood.out_of_scope >= OUT_OF_SCOPE:
         return None
-    likely = [each for each in understood.asked if each.intent in skills and each.confidence >= POSSIBLE]
-    if understood.revenue.label == "referral" and understood.revenue.confidence >= SURE and ADVOCATE in skills and not likely:
+    likely = [
+        each for each in understood.asked if each.intent in skills and each.intent not in BARGAINS and each.confidence >= POSSIBLE
+    ]
+    if understood.revenue.label == "referral" and understood.revenue.confidence >= PLAIN and ADVOCATE in skills and not likely:
         return Asked(intent=ADVOCATE, confidence=understood.revenue.confidence, text="")
     return max(likely, key=lambda each: each.confidence, default=None)
 
 
-def open_task(state: DialogueState, asked: Asked) -> tuple[DialogueState, Command]:
+def open_task(
+    state: DialogueState, asked: Asked, *, unsure: bool = False, searched: bool = False
+) -> tuple[DialogueState, Command]:
     """Pushes a task for what was asked; one of the same skill is taken up again rather than doubled."""
     slots = {slot.name: slot for slot in asked.slots}
     known = next((each for each in state.tasks if each.skill == asked.intent), None)
@@ -88,7 +99,7 @@ def open_task(state: DialogueState, asked: Asked) -> tuple[DialogueState, Comman
         task = known.model_copy(update={"slots": {**known.slots, **slots}})
         return state.without(known.id).replace(task), Prepare(task=task)
     state = state.model_copy(update={"serial": state.serial + 1})
-    task = Task(id=f"t{state.serial}", skill=asked.intent, text=asked.text, slots=slots)
+    task = Task(id=f"t{state.serial}", skill=asked.intent, text=asked.text, slots=slots, unsure=unsure, searched=searched)
     return state.replace(task), Prepare(task=task)
 
 

@@ -32,7 +32,7 @@ from bot.dialogue.steps import (
     WasRun,
     Wording,
 )
-from core.action import Allow, NeedsApproval
+from core.action import Allow, Deny, NeedsApproval
 from core.conversation import Sentence
 from core.language import Act, SlotValue
 from skills.contract import Ask, Detour, Ready, Refuse
@@ -88,6 +88,8 @@ class Machine:
         task = state.task(result.task_id)
         if task is None:
             return Step(state=state)
+        if task.unsure and (isinstance(result.prepared, Refuse) or isinstance(result.decision, Deny)):
+            return self._guessed_wrong(state.without(task.id), task)
         match result.prepared:
             case Ask() as ask:
                 return _ask(state, task, ask)
@@ -100,6 +102,12 @@ class Machine:
                 return resume(state.without(task.id), tuple(commands))
             case Ready() as ready:
                 return self._ready(state, task, ready, result)
+
+    def _guessed_wrong(self, state: DialogueState, task: Task) -> Step:
+        """A guess that can't be carried out says nothing: the help centre is asked, unless it was before."""
+        if task.searched:
+            return self._answered(state, WasAnswered(found=False))
+        return Step(state=state, commands=(Answer(question=task.text),))
 
     def _ready(self, state: DialogueState, task: Task, ready: Ready, result: WasPrepared) -> Step:
         decision = result.decision

@@ -27,7 +27,8 @@ class Task(Frozen):
     """A skill being carried out for the customer.
 
     `request` is the exact action (JSON) that the open card shows and a confirmation runs. `parent` is the task that this one was
-    put before (an offer to stay before a cancellation); `detoured` says that this task has had its detour.
+    put before (an offer to stay before a cancellation); `detoured` says that this task has had its detour. An `unsure` task was
+    begun on a guess: a refusal only shows that the guess was wrong; `searched` says that the help centre was asked before.
     """
 
     id: str
@@ -44,6 +45,8 @@ class Task(Frozen):
     offer: Offer | None = None
     parent: str | None = None
     detoured: bool = False
+    unsure: bool = False
+    searched: bool = False
 
 
 class DialogueState(Frozen):

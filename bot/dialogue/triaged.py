@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from bot.dialogue.opening import Opening
 from bot.dialogue.state import DialogueState
 from core.language import Understanding
-from handoff.triage import TriageInput, Verdict, decide
+from handoff.triage import Thresholds, TriageInput, Verdict, decide
 from skills.contract import Skill
 
 SERVED = {"out_of_scope_account_change", "money_over_limit", "negotiation", "repeated_failure"}
+LIVE = 0.6
+"""How sure a judgement must be while the bot can still answer or act instead."""
 ASKED = 0.33
 MUCH = 1_000
 FIGURE = re.compile(r"\d[\d.,]*")
@@ -31,7 +33,8 @@ def needs_person(
             signal=understood.triage,
             mood=understood.mood,
             failures=max(0, state.misses - 1),
-        )
+        ),
+        Thresholds(model=LIVE),
     )
     if not verdict.handoff:
         return None

@@ -270,7 +270,10 @@ def test_a_code_is_mailed_once_and_its_lack_is_judged() -> None:
     state = MACHINE.advance(DialogueState(), heard(asked=(asks("change_payment_method"),))).state
     step = MACHINE.advance(state, WasPrepared(task_id="t1", prepared=Ask(slot="code", question="Which code?")))
     assert kinds(step) == [MailCode]
-    step = MACHINE.advance(step.state, heard("I can't get at that mailbox"))
+    step = MACHINE.advance(step.state, heard("one moment"))
+    assert kinds(step) == [Say]
+    assert kinds(MACHINE.advance(step.state, heard("send it to me@elsewhere.example"))) == [Judge]
+    step = MACHINE.advance(step.state, heard("I can't get at that mailbox", act=Act.SKIP))
     assert kinds(step) == [Judge]
     assert step.state.top is None
 
@@ -321,3 +324,21 @@ def test_a_press_on_an_unknown_card_changes_nothing() -> None:
     step = MACHINE.advance(state, Pressed(card_id="other", confirmed=True))
     assert step == replace(step, state=state)
     assert step.commands == (Wording(id="card.closed"),)
+
+
+def test_a_guess_that_is_refused_says_nothing_and_asks_the_help_centre() -> None:
+    step = MACHINE.advance(DialogueState(), heard("hm, seats", asked=(asks("cancel_plan", 0.4, text="hm, seats"),)))
+    assert kinds(step) == [Prepare]
+    refuse = Refuse(code="x", sentences=(Sentence(text="Not possible."),))
+    step = MACHINE.advance(step.state, WasPrepared(task_id="t1", prepared=refuse))
+    assert step.commands == (Answer(question="hm, seats"),)
+    assert step.state.tasks == ()
+
+
+def test_what_the_help_centre_lacks_falls_back_on_the_likeliest_skill_once() -> None:
+    guess = asks("find_invoices", 0.3)
+    step = MACHINE.advance(DialogueState(), heard("our bills", asked=(asks("question", 0.4), guess)))
+    step = MACHINE.advance(step.state, WasAnswered(found=False, otherwise=guess))
+    assert kinds(step) == [Prepare]
+    step = MACHINE.advance(step.state, WasPrepared(task_id="t1", prepared=Ready(arguments={}), decision=DENY))
+    assert step.commands == (Wording(id="answer.none"),)
