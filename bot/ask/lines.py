@@ -66,7 +66,7 @@ async def _answer(worlds: Worlds, lines: Sequence[tuple[int, str]], output: Outp
         try:
             for answered in await classified(worlds, [parse(line, number) for number, line in lines]):
                 output.answered(answered)
-        except RapportError:
+        except Exception:  # noqa: BLE001 - each line is answered by itself then, and the faulty one reported
             for each in lines:
                 await _answer(worlds, [each], output, classify=True)
         return

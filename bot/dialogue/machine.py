@@ -162,7 +162,7 @@ class Machine:
         if answered.found:
             return resume(state.model_copy(update={"misses": 0}), ())
         if answered.otherwise is not None and state.top is None:
-            state, prepare = open_task(state, answered.otherwise)
+            state, prepare = open_task(state, answered.otherwise, unsure=True, searched=True)
             return Step(state=state, commands=(prepare,))
         state = state.model_copy(update={"misses": state.misses + 1})
         if state.misses >= MOST_TRIES:

@@ -234,9 +234,10 @@ async def test_a_fault_on_one_line_leaves_the_others(
         return await understand(request)
 
     model.understand = stumbling
-    answered = await ask(worlds, tmp_path, QUESTION, "stumble", QUESTION)
-    assert [each["id"] for each in answered] == [1, 3]
-    assert "line 2" in capsys.readouterr().err
+    for classify in (False, True):
+        answered = await ask(worlds, tmp_path, QUESTION, "stumble", QUESTION, classify=classify)
+        assert [each["id"] for each in answered] == [1, 3]
+        assert "line 2" in capsys.readouterr().err
 
 
 async def test_classify_gives_understanding_alone(worlds: FreshWorlds, tmp_path: Path) -> None:
