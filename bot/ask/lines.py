@@ -81,7 +81,7 @@ async def _answer(worlds: Worlds, lines: Sequence[tuple[int, str]], output: Outp
 def _lines(source: str) -> Iterator[str]:
     """Lines as text; bytes that aren't UTF-8 are replaced, so that the line is answered as unreadable rather than lost."""
     if source == "-":
-        yield from (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        yield from (line.decode("utf-8", "replace").removeprefix("\ufeff") for line in sys.stdin.buffer)
         return
     try:
         content = Path(source).read_bytes()

@@ -15,7 +15,7 @@ def refused(state: DialogueState, task: Task, decision: Deny | None, *, reads: b
     codes = {reason.code for reason in reasons}
     state = state.without(task.id)
     if "verified" in codes:
-        if reads and task.text:
+        if task.text and (reads or "?" in task.text):
             return Step(state=state, commands=(Answer(question=task.text, else_say="verify.first"),))
         return resume(state, (Wording(id="verify.first"),))
     told = tuple(dict.fromkeys(reason.customer for reason in reasons if reason.customer))[:2]
