@@ -36,10 +36,10 @@ test-recovery: setup
 	$(BIN)/python -m tests.recovery.kills --kills 100 --conversations 50
 
 bench-turn: setup
-	$(BIN)/python -m tests.benchmarks.turn
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.turn
 
 bench-understanding: setup
-	$(BIN)/python -m tests.benchmarks.understanding
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.understanding
 
 lock: setup
 	scripts/lock.sh
