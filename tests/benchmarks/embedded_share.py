@@ -2,18 +2,15 @@
 
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
-import structlog
-
 from bot.wiring.heavy import load
 from bot.wiring.kept import open_house, take_in
 from core.config import load as read_config
-from tests.benchmarks.platform_share import Ends
+from tests.benchmarks.platform_share import Ends, quieten
 from tests.benchmarks.report import ROOT, percentile
 from tests.recovery.house import a_message, config_for, launch
 from tests.recovery.script import customers
@@ -37,7 +34,7 @@ def questions() -> list[str]:
 
 async def run() -> dict[str, float]:
     """Each question in a conversation of its own, one after the other: accepted, answered, readable."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quieten()
     ends = Ends()
     ends.watch()
     people = customers()
@@ -54,7 +51,7 @@ async def run() -> dict[str, float]:
             message = a_message(kept, f"c{number}", "m", people[number % len(people)], question)
             began = perf_counter()
             accepted = await kept.house.intake.accept(message)
-            await ends.of(accepted.row_id).wait()
+            await ends.end(accepted.row_id)
             times.append((perf_counter() - began) * 1000)
         await kept.house.durable.settle()
         memory = resident_mb()

@@ -34,6 +34,7 @@ LANES = 20
 SENDERS = 100
 ACKNOWLEDGED = 2_000
 TURNS_IN_A_CONVERSATION = 10
+LONGEST_TURN_S = 60.0
 
 
 @dataclass
@@ -54,6 +55,17 @@ class Ends:
 
     def of(self, row_id: str) -> asyncio.Event:
         return self.waiting.setdefault(row_id, asyncio.Event())
+
+    async def end(self, row_id: str) -> None:
+        """Waits for the end of a turn. Raises `TimeoutError` when it fails or hangs."""
+        async with asyncio.timeout(LONGEST_TURN_S):
+            await self.of(row_id).wait()
+
+
+def quieten() -> None:
+    """Only what goes wrong is logged, and not where the figures go."""
+    warnings = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=warnings, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 class Bench:
@@ -122,7 +134,7 @@ class Bench:
         house = self._kept.house
         began = perf_counter()
         accepted = await house.intake.accept(message)
-        await self._ends.of(accepted.row_id).wait()
+        await self._ends.end(accepted.row_id)
         ended = await house.database.read(lambda conn: _ends(conn, accepted.row_id))
         assert ended == 1, "the reply can't be read"
         return (perf_counter() - began) * 1000
@@ -195,7 +207,7 @@ async def with_house(folder: Path, work: Callable[[Kept], Awaitable[None]]) -> N
 
 async def run() -> dict[str, float]:
     """All of it, in two fresh houses."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quieten()
     ends = Ends()
     ends.watch()
     figures: dict[str, float] = {}

@@ -90,7 +90,9 @@ def measure(part: str) -> dict[str, float]:
     if part == "serving":
         return {"serving: MB": serving_mb()}
     module = "tests.benchmarks.platform_share" if part == "platform" else "tests.benchmarks.embedded_share"
-    done = subprocess.run([sys.executable, "-m", module], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", module], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{module} failed: see above, mend it, and run again.")
     return json.loads(done.stdout)
 
 
