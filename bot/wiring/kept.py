@@ -167,7 +167,9 @@ def register_turns(durable: Durable, house: House) -> None:
 
 async def take_in(kept: Kept, paths: Sequence[str]) -> list[Report]:
     """Brings the help centre in line with folders or files."""
-    return [await kept.ingest.take(Path(path), tenant=kept.house.tenant.id) for path in paths]
+    reports = [await kept.ingest.take(Path(path), tenant=kept.house.tenant.id) for path in paths]
+    await kept.house.search.prepare(kept.house.tenant.id)
+    return reports
 
 
 def clock_of(conn: Connection, config: Config) -> tuple[Clock, bool]:

@@ -10,6 +10,7 @@ from core.database import Database
 from core.journal import Journal
 from knowledge.index import MemoryIndex
 from knowledge.ingest import Ingest
+from knowledge.search import Search
 
 
 async def learn(config: Config) -> str:
@@ -18,8 +19,11 @@ async def learn(config: Config) -> str:
     await heavy.warm()
     scratch = Database.open("sqlite://")
     scratch.create_all()
-    ingest = Ingest(database=scratch, journal=Journal(), index=MemoryIndex(), embedder=heavy.filed, clock=WallClock())
+    index = MemoryIndex()
+    ingest = Ingest(database=scratch, journal=Journal(), index=index, embedder=heavy.filed, clock=WallClock())
     reports = [await ingest.take(Path(path), tenant=config.tenant.id) for path in config.knowledge.paths]
+    learned = Path(config.models.cache) / "learned"
+    await Search(database=scratch, index=index, embedder=heavy.embedder, learned=learned).prepare(config.tenant.id)
     await scratch.close()
     return f"Learned what can be asked for; {sum(len(report.added) for report in reports)} articles are ready."
 
