@@ -51,16 +51,17 @@ class Learned:
 class Learner:
     """Keeps what was learned of each tenant's articles and learns anew when they change; files it in `folder` if there is one."""
 
-    def __init__(self, *, database: Database, index: VectorIndex, folder: Path | None = None) -> None:
+    def __init__(self, *, database: Database, index: VectorIndex, embedder: str, folder: Path | None = None) -> None:
         self._database = database
         self._index = index
         self._folder = folder
+        self._embedder = embedder
         self._known: dict[str, Learned] = {}
         self._lock = asyncio.Lock()
 
     async def of(self, tenant: str) -> Learned:
         """What is learned of the articles as they are now. Some seconds after a change, else at once."""
-        key = await self._database.read(lambda conn: _key(conn, tenant))
+        key = await self._database.read(lambda conn: _key(conn, tenant, self._embedder))
         known = self._known.get(tenant)
         if known is not None and known.key == key:
             return known
@@ -139,9 +140,9 @@ def _fitted(rows: Vectors, truth: NDArray[np.int64], count: int) -> Vectors:
     return weights.astype(np.float32)
 
 
-def _key(conn: Connection, tenant: str) -> str:
+def _key(conn: Connection, tenant: str, embedder: str) -> str:
     versions = conn.execute(select(shelf.article.c.version).where(shelf.article.c.tenant == tenant)).scalars()
-    return hashlib.sha256("\n".join([VERSION, *sorted(versions)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([VERSION, embedder, *sorted(versions)]).encode()).hexdigest()[:16]
 
 
 def _parts(conn: Connection, tenant: str) -> list[_Part]:

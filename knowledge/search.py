@@ -104,7 +104,7 @@ class Search:
         self._index = index
         self._embedder = embedder
         self._fitted = fitted or weights()
-        self._learner = Learner(database=database, index=index, folder=learned)
+        self._learner = Learner(database=database, index=index, embedder=embedder.name, folder=learned)
 
     async def prepare(self, tenant: str) -> None:
         """Learns what is asked of the articles, so that the first question needn't wait for it."""

@@ -41,7 +41,7 @@ async def run() -> dict[str, float]:
     times: list[float] = []
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         shipped = read_config(ROOT / "config.toml")
-        config = config_for(Path(folder)).model_copy(update={"knowledge": shipped.knowledge})
+        config = config_for(Path(folder)).model_copy(update={"knowledge": shipped.knowledge, "models": shipped.models})
         heavy = load(config)
         kept = await open_house(config, heavy)
         await heavy.warm()

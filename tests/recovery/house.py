@@ -61,7 +61,9 @@ def config_for(folder: Path) -> Config:
     demo = config.demo.model_copy(update={"folder": str(ROOT / "demo/halcyon")})
     handoff = config.handoff.model_copy(update={"desk": str(ROOT / "demo/halcyon/desk.toml")})
     knowledge = config.knowledge.model_copy(update={"answerable": 0.3})
-    return config.model_copy(update={"core": core, "demo": demo, "handoff": handoff, "knowledge": knowledge})
+    models = config.models.model_copy(update={"cache": str(folder / "cache")})
+    changed = {"core": core, "demo": demo, "handoff": handoff, "knowledge": knowledge, "models": models}
+    return config.model_copy(update=changed)
 
 
 def shelve(folder: Path) -> Path:
