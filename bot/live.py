@@ -61,11 +61,16 @@ class Live:
         self._lock = threading.Lock()
         self._followers: dict[str, list[Follower]] = {}
         self._activities: dict[str, tuple[float, Activity]] = {}
+        self._listeners: list[Callable[[str], None]] = []
         self.closed = False
 
     def follow(self, lane: str) -> Follower:
         """A follower of that lane, to be used as a context manager on the event loop."""
         return Follower(self, lane)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Has `listener` called with the lane of every call, in whatever thread that comes from; it must return at once."""
+        self._listeners.append(listener)
 
     def publish(self, lane: str) -> None:
         """Tells all followers that something was committed, or that an activity changed."""
@@ -73,6 +78,8 @@ class Live:
             called = list(self._followers.get(lane, ()))
         for follower in called:
             follower.call()
+        for listener in self._listeners:
+            listener(lane)
 
     def show(self, lane: str, activity: Activity) -> None:
         """Shows an activity until `quiet`, or until it is too old to be believed."""

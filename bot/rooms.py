@@ -13,10 +13,11 @@ from core.conversation import Inbound
 from core.database import Database
 from core.inbox import Accepted
 from core.journal import Journal
-from core.people import Principal, PrincipalKind, Tenant
+from core.people import Principal, Tenant
 from governance.approvals import Approval, Approvals
 from handoff.cases import Cases
 from handoff.promises import Promises
+from handoff.roster import Agent
 from memory.threads import Threads
 
 ASSETS = Path(__file__).parents[1] / "web"
@@ -174,18 +175,6 @@ class Health(Protocol):
         ...
 
     async def checks(self) -> Sequence[Check]: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agent:
-    """Somebody who works at the desk."""
-
-    id: str
-    name: str
-    roles: frozenset[str]
-
-    def principal(self, tenant: Tenant) -> Principal:
-        return Principal(kind=PrincipalKind.AGENT, id=self.id, tenant=tenant, name=self.name, roles=self.roles)
 
 
 @dataclass(frozen=True, kw_only=True)

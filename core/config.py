@@ -6,15 +6,13 @@ It stops at the front door: wiring hands plain values on to the rooms.
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
+from core.channel_sections import ChannelsSection, Count, EnvironmentName, Identifier, Listed, Section
 from core.errors import BadInput
 
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
 ADVICE = {
@@ -23,20 +21,6 @@ ADVICE = {
     "string_pattern_mismatch": "write it in the form that the comment in config.toml shows",
     "timezone_aware": "add the zone, as in 2026-11-20T10:00:00Z",
 }
-
-
-def _listed(value: object) -> object:
-    """A TOML array as a tuple; its items are checked afterwards."""
-    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
-
-
-Listed = BeforeValidator(_listed)
-
-
-class Section(BaseModel):
-    """A table of config.toml. Unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class TenantSection(Section):
@@ -97,9 +81,10 @@ class SkillsSection(Section):
 
 
 class HandoffSection(Section):
-    """The file that says when people are at the desk, and what each plan is promised."""
+    """The files that say when people are at the desk and what each plan is promised, and who they are."""
 
     desk: str = "demo/halcyon/desk.toml"
+    agents: str = "demo/halcyon/agents.toml"
 
 
 class BotSection(Section):
@@ -113,20 +98,6 @@ class ModelsSection(Section):
 
     chain: Annotated[tuple[Literal["embedded"], ...], Listed] = ("embedded",)
     cache: str = ".cache"
-
-
-class WebChatSection(Section):
-    """The chat page of this server."""
-
-    installation: Identifier = "main"
-    origins: Annotated[tuple[str, ...], Listed] = ()
-    token_hours: Count = 12
-
-
-class ChannelsSection(Section):
-    """The ways in which customers reach the assistant."""
-
-    web_chat: WebChatSection = WebChatSection()
 
 
 class DemoSection(Section):

@@ -54,3 +54,25 @@ class Unavailable(RapportError):
 
     code = "unavailable"
     status = 503
+
+
+class NotSent(Unavailable):
+    """Certainly not sent (no connection, a rate limit): it is tried again, after `retry_after_s` when the channel names it."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+class Refused(RapportError):
+    """A channel refuses it for good (no such place, no right, too large). The message says what an administrator can do."""
+
+    code = "refused"
+    status = 502
+
+
+class Unclear(RapportError):
+    """Nobody knows whether it was sent: a 408, a 5xx, a connection cut while waiting. Never repeated by itself."""
+
+    code = "unclear"
+    status = 502

@@ -1,14 +1,6 @@
-"""The demo's cast: who may be signed in as, from the demo page. A real installation has none of this."""
+"""The demo's customers: who may be signed in as, from the demo page. A real installation has none of this."""
 
-from bot.rooms import Agent, Guest
-
-AGENTS = (
-    Agent(id="sam", name="Sam Okoro", roles=frozenset({"support_agent"})),
-    Agent(id="bea", name="Bea Lindgren", roles=frozenset({"support_agent", "billing_lead"})),
-    Agent(id="finn", name="Finn Castle", roles=frozenset({"support_agent", "finance"})),
-    Agent(id="ada", name="Ada Romero", roles=frozenset({"support_agent", "account_manager"})),
-    Agent(id="ines", name="Ines Duarte", roles=frozenset({"auditor"})),
-)
+from bot.rooms import Guest
 
 GUESTS = (
     Guest(contact_id="C-003-1", note="Lumen Street Cinemas: charged twice in November; a refund that the billing lead approves"),

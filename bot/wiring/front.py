@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from bot import rooms as front
 from bot.house import House
 from bot.live import Live
 from bot.telemetry import Telemetry, correlation
-from bot.wiring.demo import AGENTS, GUESTS, STARTERS
+from bot.wiring.demo import GUESTS, STARTERS
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
 from core.action import Allow
@@ -17,6 +18,7 @@ from core.config import Config
 from core.database import Database
 from core.errors import NotAllowed, NotFound
 from core.people import Assurance, Principal, PrincipalKind, Tenant
+from handoff.roster import read_roster
 from knowledge import shelf
 from knowledge.keywords import Readers
 from knowledge.render import render
@@ -176,7 +178,7 @@ def front_rooms(config: Config, kept: Kept, loading: Loading, live: Live, teleme
         installation=config.channels.web_chat.installation,
         public_url=config.server.public_url,
         demo=config.demo.enabled,
-        agents=AGENTS,
+        agents=read_roster(Path(config.handoff.agents)).agents,
         guests=GUESTS if config.demo.enabled else (),
         starters=STARTERS,
     )

@@ -1,0 +1,1 @@
+"""Teams: customers write to the assistant there. Every import of the SDK is in `sdk`."""
