@@ -41,7 +41,7 @@ class Intake:
         """
         accepted, waiting = await self.database.write(lambda conn: self._line_up(conn, inbound))
         try:
-            await self._start(waiting)
+            await self.start(waiting)
         except Unavailable:
             structlog.get_logger("intake").info("turn.waits", row_id=accepted.row_id)
         return accepted
@@ -49,31 +49,42 @@ class Intake:
     async def offer_unfinished(self) -> int:
         """Gives every accepted message whose turn isn't finished to its lane again, in order. For every start."""
         waiting = await self.database.read(inbox.pending)
-        await self._start(waiting)
+        await self.start(waiting)
         return len(waiting)
 
-    async def _start(self, waiting: Sequence[Pending]) -> None:
+    async def start(self, waiting: Sequence[Pending]) -> None:
+        """Gives messages to their lanes, in order. Raises `Unavailable` before the engine is launched."""
         for each in waiting:
             await self.durable.start(TURN, key=each.row_id, lane=each.lane, argument=each.row_id)
 
     def _line_up(self, conn: Connection, inbound: Inbound) -> tuple[Accepted, list[Pending]]:
         """Accepts, and names all that waits in this lane: a message accepted while the engine started goes first."""
         accepted = self.write(conn, inbound)
-        return accepted, inbox.pending(conn, lane=inbound.ref.lane)
+        return accepted, self.waiting(conn, accepted)
 
-    def write(self, conn: Connection, inbound: Inbound) -> Accepted:
-        """Writes row and entry in the caller's transaction."""
+    def waiting(self, conn: Connection, accepted: Accepted) -> list[Pending]:
+        """What waits in the lane of an accepted message, that one included."""
+        return inbox.pending(conn, lane=inbox.lane_of(conn, accepted.row_id))
+
+    def write(self, conn: Connection, inbound: Inbound, *, in_thread: str | None = None) -> Accepted:
+        """Writes row and entry in the caller's transaction.
+
+        `in_thread` names the conversation in which the words stand already: a message that was changed and is answered once more.
+        """
         accepted = inbox.accept(conn, self.vault, self.journal, inbound)
-        if accepted.new:
+        if accepted.new and in_thread is not None:
+            conversation = self.threads.get(conn, inbound.ref.tenant, in_thread)
+            inbox.place(conn, accepted.row_id, conversation.id, conversation.lane)
+        elif accepted.new:
             self._put_in_thread(conn, inbound, accepted)
         return accepted
 
     def _put_in_thread(self, conn: Connection, inbound: Inbound, accepted: Accepted) -> None:
         now = self.clock.now()
         conversation = self.threads.open_or_create(
-            conn, inbound.ref, inbound.sender, at=now, correlation_id=accepted.correlation_id
+            conn, inbound.ref, inbound.sender, at=now, correlation_id=accepted.correlation_id, private=inbound.private
         )
-        inbox.place(conn, accepted.row_id, conversation.id)
+        inbox.place(conn, accepted.row_id, conversation.id, conversation.lane)
         if inbound.press is not None:
             return
         entry = NewEntry(

@@ -1,11 +1,39 @@
 """Where Slack and Teams hand over what their users did: made durable before it is acknowledged, each event once."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from core.conversation import ConversationRef, Press
-from bot.links.port import ChannelUser, Known
-from core.inbox import Accepted
+from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, delete, insert, select
+
+from bot.delivery.planning import Planning
+from bot.delivery.port import Channels
+from bot.intake import Intake
+from bot.links.port import ChannelUser, Known, Links
+from core import inbox
+from core.clock import Clock
+from core.conversation import ConversationRef, EntryKind, Inbound, Press
+from core.database import Database, Instant, metadata
+from core.errors import NotFound, Unavailable
+from core.events import JSON, Event
+from core.inbox import Accepted, Pending
+from core.people import Assurance, Principal
+from memory.tables import Conversation
+
+KEPT_FOR = timedelta(days=7)
+READING = "is reading your message"
+
+seen_events = Table(
+    "seen_events",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("installation", String(200), nullable=False),
+    Column("event_id", String(300), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "channel", "installation", "event_id"),
+    Index(None, "at"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,30 +52,184 @@ class Arrival:
     reply_to: str = ""
 
 
+@dataclass
 class Reception:
     """What adapters call. Everything here is durable when it returns, and a repeat changes nothing."""
 
+    links: Links
+    intake: Intake
+    database: Database
+    planning: Planning
+    channels: Channels
+    wall: Clock
+    _signs: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+
     async def who(self, user: ChannelUser) -> Known:
         """Who this is, from what is kept; asks nobody."""
-        raise NotImplementedError
+        return await self.links.known(user)
 
     async def accept(self, arrival: Arrival) -> Accepted:
-        """Takes a customer's message or press in. `Accepted.new` is False for a repeat."""
-        raise NotImplementedError
+        """Takes a customer's message or press in. `Accepted.new` is False for a repeat.
+
+        Raises `NotFound` for a press on a card that isn't in this conversation, `BadInput` for ids that can't be kept.
+        """
+        sender = _in_public((await self.links.known(arrival.user)).principal, arrival.user)
+        inbound = Inbound(
+            ref=arrival.ref,
+            message_id=arrival.message_id,
+            sender=replace(sender, name=sender.name or arrival.user.name),
+            text=arrival.text,
+            received_at=self.intake.clock.now(),
+            press=arrival.press,
+            private=arrival.user.private,
+        )
+        accepted, waiting = await self.database.write(lambda conn: self._accept(conn, arrival, inbound))
+        await self._start(waiting)
+        if accepted.new and arrival.press is None:
+            self._show_activity(arrival.ref)
+        return accepted
 
     async def edit(self, arrival: Arrival) -> bool:
-        """The customer changed a message: an unanswered one is answered as changed, an answered one is marked and, when it is the
-        latest, answered anew. False for a repeat or an unknown message."""
-        raise NotImplementedError
+        """The customer changed a message. An unanswered one is answered as changed; the latest one, if answered, once more.
+
+        False for a repeat, an unknown message, and when nothing is different.
+        """
+        changed, waiting = await self.database.write(lambda conn: self._edit(conn, arrival))
+        await self._start(waiting)
+        return changed
 
     async def delete(self, arrival: Arrival) -> bool:
-        """The customer took a message back: its text is destroyed, and it isn't answered any more."""
-        raise NotImplementedError
+        """The customer took a message back: its text is destroyed, and it isn't answered any more. False for a repeat."""
+        return await self.database.write(lambda conn: self._delete(conn, arrival))
 
     async def rate(self, arrival: Arrival, *, helpful: bool) -> bool:
-        """The customer said whether an answer helped; `arrival.reply_to` is the channel's id of the answer's message."""
-        raise NotImplementedError
+        """The customer said whether an answer helped; `arrival.reply_to` is the channel's id of the answer's message.
+
+        One rating counts for each person and answer; False for a repeat.
+        """
+        return await self.database.write(lambda conn: self._rate(conn, arrival, helpful))
 
     async def first(self, user: ChannelUser, event_id: str) -> bool:
         """Whether this event is seen for the first time, for whatever isn't a message; kept for seven days."""
-        raise NotImplementedError
+        return await self.database.write(lambda conn: self._first(conn, user, event_id))
+
+    async def sweep(self) -> int:
+        """Forgets events that are older than seven days. Returns how many."""
+        before = self.wall.now() - KEPT_FOR
+        return await self.database.write(lambda conn: conn.execute(delete(seen_events).where(seen_events.c.at < before)).rowcount)
+
+    def _first(self, conn: Connection, user: ChannelUser, event_id: str) -> bool:
+        key = {"tenant": user.tenant, "channel": user.channel, "installation": user.installation, "event_id": event_id[:300]}
+        if conn.execute(select(seen_events.c.at).where(*(seen_events.c[name] == value for name, value in key.items()))).first():
+            return False
+        conn.execute(insert(seen_events).values(key | {"at": self.wall.now()}))
+        return True
+
+    def _accept(self, conn: Connection, arrival: Arrival, inbound: Inbound) -> tuple[Accepted, list[Pending]]:
+        if not self._first(conn, arrival.user, arrival.event_id):
+            row_id = inbox.row_of(conn, arrival.ref, arrival.message_id)
+            return Accepted(row_id=row_id or "", correlation_id="", new=False), []
+        found = self.intake.threads.find(conn, inbound.ref)
+        if arrival.press is not None and not self._has_card(conn, found, arrival.press.card_id):
+            raise NotFound("This card belongs to a conversation that is over: write a message instead.")
+        accepted = self.intake.write(conn, inbound)
+        if accepted.new:
+            self._follow(conn, inbound.ref.tenant, accepted)
+        return accepted, self.intake.waiting(conn, accepted)
+
+    def _follow(self, conn: Connection, tenant: str, accepted: Accepted) -> None:
+        """From now on what is said in the conversation is sent. What was said elsewhere before this message isn't."""
+        conversation = self.intake.threads.get(conn, tenant, inbox.placed(conn, accepted.row_id))
+        self.planning.follow(conn, conversation, self.wall.now())
+
+    def _has_card(self, conn: Connection, found: Conversation | None, card_id: str) -> bool:
+        if found is None:
+            return False
+        entries = self.intake.threads.read(conn, found.tenant, found.id)
+        return any(entry.kind is EntryKind.CARD and entry.body.get("id") == card_id for entry in entries)
+
+    def _edit(self, conn: Connection, arrival: Arrival) -> tuple[bool, list[Pending]]:
+        row_id = inbox.row_of(conn, arrival.ref, arrival.message_id)
+        if not self._first(conn, arrival.user, arrival.event_id) or row_id is None:
+            return False, []
+        inbound, _ = inbox.load(conn, self.intake.vault, row_id)
+        if inbound.text.split() == arrival.text.split():
+            return False, []
+        tenant, thread_id = arrival.ref.tenant, inbox.placed(conn, row_id)
+        self.intake.threads.amend(conn, tenant, thread_id, row_id, {"text": arrival.text, "edited": True})
+        inbox.replace_text(conn, self.intake.vault, row_id, arrival.text)
+        self._note(conn, "message.edited", tenant, thread_id, {"row_id": row_id})
+        if inbox.unfinished(conn, row_id) or not self._latest(conn, tenant, thread_id, row_id):
+            return True, []
+        again = replace(inbound, message_id=f"{arrival.message_id}#{arrival.event_id}"[:200], text=arrival.text)
+        accepted = self.intake.write(conn, again, in_thread=thread_id)
+        return True, self.intake.waiting(conn, accepted)
+
+    def _latest(self, conn: Connection, tenant: str, thread_id: str, row_id: str) -> bool:
+        """Whether it is the customer's latest line, in a conversation that the bot holds."""
+        conversation = self.intake.threads.get(conn, tenant, thread_id)
+        lines = [each for each in self.intake.threads.read(conn, tenant, thread_id) if each.author.value == "customer"]
+        return conversation.with_bot and bool(lines) and lines[-1].turn_id == row_id
+
+    def _delete(self, conn: Connection, arrival: Arrival) -> bool:
+        row_id = inbox.row_of(conn, arrival.ref, arrival.message_id)
+        if not self._first(conn, arrival.user, arrival.event_id) or row_id is None:
+            return False
+        tenant, thread_id = arrival.ref.tenant, inbox.placed(conn, row_id)
+        gone = {"text": "", "erased": True, "deleted": True}
+        self.intake.threads.amend(conn, tenant, thread_id, row_id, gone)
+        inbox.replace_text(conn, self.intake.vault, row_id, "")
+        inbox.finish(conn, row_id)
+        self._note(conn, "message.deleted", tenant, thread_id, {"row_id": row_id})
+        return True
+
+    def _rate(self, conn: Connection, arrival: Arrival, helpful: bool) -> bool:
+        rated = self.planning.ledger.by_message(conn, arrival.ref, arrival.reply_to)
+        if rated is None or rated.turn_id is None:
+            return False
+        if not self._first(conn, arrival.user, f"rated:{arrival.user.user_id}:{rated.turn_id}"):
+            return False
+        data: dict[str, JSON] = {"turn_id": rated.turn_id, "helpful": helpful, "channel": arrival.ref.channel}
+        self._note(conn, "answer.rated", rated.tenant, rated.conversation_id, data)
+        return True
+
+    def _note(self, conn: Connection, kind: str, tenant: str, conversation_id: str, data: dict[str, JSON]) -> None:
+        event = Event(
+            type=kind,
+            tenant=tenant,
+            at=self.intake.clock.now(),
+            correlation_id=conversation_id,
+            conversation_id=conversation_id,
+            account_id=None,
+            data=data,
+        )
+        self.intake.journal.append(conn, event)
+
+    async def _start(self, waiting: list[Pending]) -> None:
+        """While the engine isn't launched yet, messages wait in the inbox."""
+        try:
+            await self.intake.start(waiting)
+        except Unavailable:
+            return
+
+    def _show_activity(self, ref: ConversationRef) -> None:
+        channel = self.channels.get(ref.channel)
+        if channel is None:
+            return
+        sign = asyncio.create_task(channel.show_activity(ref, READING))
+        self._signs.add(sign)
+        sign.add_done_callback(self._signs.discard)
+
+
+def _in_public(sender: Principal, user: ChannelUser) -> Principal:
+    """In a place that others read nobody is a known person: the account may be known, its data is not said there."""
+    if user.private:
+        return sender
+    assurance = Assurance.ANONYMOUS if sender.account_id is None else Assurance.CLAIMED
+    return replace(
+        sender,
+        id=f"{user.channel}:{user.installation}:{user.user_id}",
+        contact_id=None,
+        roles=frozenset(),
+        assurance=assurance,
+    )

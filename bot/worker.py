@@ -74,7 +74,7 @@ class Worker:
         """Ends what was left idle, but for conversations in which a message still waits for its turn."""
         house = self.house
         waiting = {each.lane for each in inbox.pending(conn)}
-        idle = [each for each in house.threads.idle(conn, house.clock.now()) if each.ref.lane not in waiting]
+        idle = [each for each in house.threads.idle(conn, house.clock.now()) if each.lane not in waiting]
         for each in idle:
             house.threads.end(conn, each.tenant, each.id, at=house.clock.now(), reason="idle", correlation_id=uuid4().hex)
         return len(idle)

@@ -29,7 +29,7 @@ class Inbound:
     """A message as a channel hands it over: translated, verified, not yet accepted.
 
     `message_id` is the sender's own id, unique within the conversation: a repeat is recognised by it. `press` carries a
-    pressed button (card id and whether it was confirmed) instead of text.
+    pressed button (card id and whether it was confirmed) instead of text. `private`: nobody else reads where it was written.
     """
 
     ref: ConversationRef
@@ -38,6 +38,7 @@ class Inbound:
     text: str
     received_at: datetime
     press: "Press | None" = None
+    private: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Index,
@@ -46,12 +47,14 @@ inbox = Table(
     Column("sender", Json, nullable=False),
     Column("content_id", String(32), nullable=False),
     Column("press", Json),
+    Column("private", Boolean, nullable=False),
     Column("correlation_id", String(32), nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
     Column("thread_id", String(32)),
     UniqueConstraint("tenant", "channel", "installation", "conversation_id", "message_id", name="uq_inbox_message"),
     Index(None, "state", "lane", "number"),
+    Index(None, "tenant", "thread_id"),
     sqlite_autoincrement=True,
 )
 
@@ -101,9 +104,17 @@ def load(conn: Connection, vault: Vault, row_id: str) -> tuple[Inbound, str]:
     return _inbound(row, vault.open(conn, row.content_id)), row.correlation_id
 
 
-def place(conn: Connection, row_id: str, thread_id: str) -> None:
-    """Notes in which conversation of ours the message was put: a channel's own may hold several, one after the other."""
-    conn.execute(update(inbox).where(inbox.c.id == row_id).values(thread_id=thread_id))
+def place(conn: Connection, row_id: str, thread_id: str, lane: str) -> None:
+    """Notes in which conversation of ours the message was put, and that one's lane.
+
+    A channel's own may hold several of ours, one after the other, and one of ours may go over several of channels'.
+    """
+    conn.execute(update(inbox).where(inbox.c.id == row_id).values(thread_id=thread_id, lane=lane))
+
+
+def lane_of(conn: Connection, row_id: str) -> str:
+    """The lane in which a message's turn runs."""
+    return str(conn.execute(select(inbox.c.lane).where(inbox.c.id == row_id)).scalar_one())
 
 
 def placed(conn: Connection, row_id: str) -> str:
@@ -114,16 +125,58 @@ def placed(conn: Connection, row_id: str) -> str:
     return str(found)
 
 
-def pressed(conn: Connection, ref: ConversationRef) -> dict[str, str]:
-    """What was chosen, by card id, in a channel's conversation: the first press of each card counts."""
-    mine = (inbox.c[name] == value for name, value in asdict(ref).items())
-    rows = conn.execute(select(inbox.c.press).where(*mine, inbox.c.press.is_not(None)).order_by(inbox.c.number.desc()))
+def pressed(conn: Connection, tenant: str, thread_id: str) -> dict[str, str]:
+    """What was chosen, by card id, in a conversation of ours: the first press of each card counts."""
+    mine = (inbox.c.tenant == tenant, inbox.c.thread_id == thread_id, inbox.c.press.is_not(None))
+    rows = conn.execute(select(inbox.c.press).where(*mine).order_by(inbox.c.number.desc()))
     return {press["card_id"]: press["choice"] for press in rows.scalars()}
 
 
 def finish(conn: Connection, row_id: str) -> None:
     """Marks the message's turn as done."""
     _leave(conn, row_id, DONE)
+
+
+def ref_of(conn: Connection, row_id: str) -> tuple[ConversationRef, str] | None:
+    """Where a message came from, and the sender's own id of it; None for an unknown row."""
+    row = conn.execute(select(*(inbox.c[name] for name in _NAMES)).where(inbox.c.id == row_id)).one_or_none()
+    if row is None:
+        return None
+    ref = ConversationRef(
+        tenant=row.tenant, channel=row.channel, installation=row.installation, conversation_id=row.conversation_id
+    )
+    return ref, row.message_id
+
+
+def row_of(conn: Connection, ref: ConversationRef, message_id: str) -> str | None:
+    """The row of a message by the sender's own id."""
+    found = conn.execute(_SAME, asdict(ref) | {"message_id": message_id}).one_or_none()
+    return found.id if found else None
+
+
+def replace_text(conn: Connection, vault: Vault, row_id: str, text: str) -> None:
+    """Puts another text in place of a message's, which is destroyed: the sender changed it or took it back."""
+    row = conn.execute(select(inbox.c.content_id, inbox.c.tenant).where(inbox.c.id == row_id)).one()
+    person = vault.person_of(conn, row.content_id)
+    content_id = vault.seal(conn, tenant=row.tenant, person=person, text=text)
+    conn.execute(update(inbox).where(inbox.c.id == row_id).values(content_id=content_id))
+    vault.discard(conn, [row.content_id])
+
+
+def identify(conn: Connection, vault: Vault, row_id: str, sender: Principal) -> None:
+    """Makes a message that of whom its sender turned out to be; its text moves under their key."""
+    row = conn.execute(select(inbox.c.content_id, inbox.c.tenant).where(inbox.c.id == row_id)).one()
+    conn.execute(update(inbox).where(inbox.c.id == row_id).values(sender=_ids_of(sender)))
+    if vault.person_of(conn, row.content_id) != sender.person_id:
+        text = vault.open(conn, row.content_id)
+        content_id = vault.seal(conn, tenant=row.tenant, person=sender.person_id, text=text)
+        conn.execute(update(inbox).where(inbox.c.id == row_id).values(content_id=content_id))
+        vault.discard(conn, [row.content_id])
+
+
+def content_of(conn: Connection, row_id: str) -> str | None:
+    """The id of a message's text as it is now: another one after a change."""
+    return conn.execute(select(inbox.c.content_id).where(inbox.c.id == row_id)).scalar()
 
 
 def fail(conn: Connection, row_id: str) -> None:
@@ -154,6 +207,7 @@ def _insert(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) 
         "sender": _ids_of(sender),
         "content_id": content_id,
         "press": asdict(inbound.press) if inbound.press else None,
+        "private": inbound.private,
         "correlation_id": correlation_id,
         "received_at": inbound.received_at,
         "state": ACCEPTED,
@@ -210,7 +264,15 @@ def _inbound(row: Row[Any], text: str) -> Inbound:
         tenant=row.tenant, channel=row.channel, installation=row.installation, conversation_id=row.conversation_id
     )
     press = Press(**row.press) if row.press else None
-    return Inbound(ref=ref, message_id=row.message_id, sender=principal, text=text, received_at=row.received_at, press=press)
+    return Inbound(
+        ref=ref,
+        message_id=row.message_id,
+        sender=principal,
+        text=text,
+        received_at=row.received_at,
+        press=press,
+        private=row.private,
+    )
 
 
 def _leave(conn: Connection, row_id: str, state: str) -> None:

@@ -94,6 +94,13 @@ class Vault:
                 texts[row.id] = _decrypt(key, row.sealed, _bound_to(row.tenant, row.person, row.id)) if key else None
         return texts
 
+    def person_of(self, conn: Connection, content_id: str) -> str:
+        """Under whose key a content is. Raises `NotFound`."""
+        person = conn.execute(select(content.c.person).where(content.c.id == content_id)).scalar()
+        if person is None:
+            raise NotFound(f"There is no content {content_id}: check the id.", content_id=content_id)
+        return str(person)
+
     def discard(self, conn: Connection, ids: Iterable[str]) -> None:
         """Empties single contents, for good; opening them raises `Erased` from then on."""
         doomed = list(ids)

@@ -1,95 +1,81 @@
 """The life of conversations: they begin, change hands, come to belong to a known person, and end."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.conversation import ConversationRef
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.events import JSON, Event
 from core.journal import Journal
 from core.people import Assurance, Principal
 from core.vault import Vault
-from memory.tables import BOT, ENDED, OPEN, Conversation, conversations, entries
+from memory.conversation_book import ConversationBook, latest_in, this
+from memory.tables import BOT, ENDED, OPEN, Conversation, conversations, entries, routes
 
 _RANK = {Assurance.ANONYMOUS: 0, Assurance.CLAIMED: 1, Assurance.VERIFIED: 2}
 
 
-class Conversations:
-    """Opens, finds and ends conversations. All methods take part in the caller's transaction."""
+class Conversations(ConversationBook):
+    """Opens, moves and ends conversations. All methods take part in the caller's transaction."""
 
     def __init__(self, vault: Vault, journal: Journal, *, idle_minutes: int = 30) -> None:
         self._vault = vault
         self._journal = journal
-        self._idle = timedelta(minutes=idle_minutes)
+        super().__init__(idle_minutes=idle_minutes)
 
     def open_or_create(
-        self, conn: Connection, ref: ConversationRef, principal: Principal, *, at: datetime, correlation_id: str
+        self,
+        conn: Connection,
+        ref: ConversationRef,
+        principal: Principal,
+        *,
+        at: datetime,
+        correlation_id: str,
+        private: bool = True,
     ) -> Conversation:
-        """The open conversation of that channel conversation, or a new one.
+        """The open conversation of that channel conversation, the one that a verified contact is in elsewhere, or a new one.
 
         A new one begins when the last has ended, was left idle with the bot, or belongs to another contact. When a visitor turns
-        out to be a known contact, what was said so far becomes that contact's.
+        out to be a known contact, what was said so far becomes that contact's. Places that others read are never joined.
         """
-        found = self._one(conn, _latest(ref).where(conversations.c.state == OPEN))
+        found = self._one(conn, latest_in(ref).where(conversations.c.state == OPEN))
         if found is not None:
             reason = self._over(found, principal, at)
             if reason is None:
-                return self._identified(conn, found, principal)
+                return self._moved(conn, self.identified(conn, found, principal), ref)
             self.end(conn, ref.tenant, found.id, at=at, reason=reason, correlation_id=correlation_id)
+        elsewhere = self.ongoing(conn, principal, at, besides=ref.channel) if private else None
+        if elsewhere is not None:
+            return self._joined(conn, elsewhere, ref, at, correlation_id)
         try:
             with conn.begin_nested():
-                return self._begin(conn, ref, principal, at, correlation_id)
+                return self._begin(conn, ref, principal, at, correlation_id, private=private)
         except IntegrityError:
-            return self._row(conn, _latest(ref).where(conversations.c.state == OPEN))
+            return self._row(conn, latest_in(ref).where(conversations.c.state == OPEN))
 
-    def get(self, conn: Connection, tenant: str, conversation_id: str) -> Conversation:
-        """The conversation of that id. Raises `NotFound`."""
-        found = self._one(conn, select(conversations).where(this(tenant, conversation_id)))
-        if found is None:
-            raise NotFound(f"There is no conversation {conversation_id}: check the id.", conversation_id=conversation_id)
-        return found
+    def ongoing(self, conn: Connection, principal: Principal, at: datetime, *, besides: str) -> Conversation | None:
+        """The private conversation that a verified contact is in on another channel than `besides`, unless it was left idle.
 
-    def find(self, conn: Connection, ref: ConversationRef) -> Conversation | None:
-        """The latest conversation of that channel conversation, open or ended."""
-        return self._one(conn, _latest(ref))
-
-    def earlier(self, conn: Connection, ref: ConversationRef, limit: int = 20) -> list[Conversation]:
-        """The conversations of that channel conversation, the latest first."""
-        return self._many(conn, _latest(ref, limit))
-
-    def by_account(self, conn: Connection, tenant: str, account_id: str, limit: int = 50) -> list[Conversation]:
-        """An account's conversations, the latest first."""
-        return self._many(conn, _recent(tenant, limit).where(conversations.c.account_id == account_id))
-
-    def by_person(self, conn: Connection, tenant: str, person_id: str, limit: int = 1000) -> list[Conversation]:
-        """A person's conversations, the latest first."""
-        return self._many(conn, _recent(tenant, limit).where(conversations.c.person_id == person_id))
-
-    def recent(self, conn: Connection, tenant: str, *, before: datetime | None = None, limit: int = 50) -> list[Conversation]:
-        """A tenant's conversations, the latest active first; `before` pages on."""
-        page = _recent(tenant, limit)
-        return self._many(conn, page.where(conversations.c.last_activity_at < before) if before else page)
-
-    def idle(self, conn: Connection, now: datetime, limit: int = 200) -> list[Conversation]:
-        """Open conversations, of all tenants, in which nothing was said for too long. Those with people are never idle."""
-        left = and_(
-            conversations.c.state == OPEN, conversations.c.holder == BOT, conversations.c.last_activity_at <= now - self._idle
-        )
-        return self._many(conn, select(conversations).where(left).order_by(conversations.c.last_activity_at).limit(limit))
-
-    def to_distil(self, conn: Connection, limit: int = 50) -> list[Conversation]:
-        """Ended conversations with verified contacts, of all tenants, from which nothing was learned yet, oldest first."""
-        waiting = and_(
-            conversations.c.state == ENDED,
-            conversations.c.distilled_at.is_(None),
-            conversations.c.contact_id.is_not(None),
+        Two conversations on one channel (two threads, two devices) were begun on purpose and stay apart.
+        """
+        if not principal.verified or principal.contact_id is None:
+            return None
+        theirs = and_(
+            conversations.c.tenant == principal.tenant.id,
+            conversations.c.contact_id == principal.contact_id,
+            conversations.c.state == OPEN,
+            conversations.c.private.is_(True),
+            conversations.c.channel != besides,
             conversations.c.assurance == Assurance.VERIFIED.value,
         )
-        return self._many(conn, select(conversations).where(waiting).order_by(conversations.c.ended_at).limit(limit))
+        latest = select(conversations).where(theirs).order_by(conversations.c.last_activity_at.desc())
+        found = self._one(conn, latest)
+        return found if found is not None and self._over(found, principal, at) is None else None
 
     def distilled(self, conn: Connection, tenant: str, conversation_id: str, at: datetime) -> None:
         """Marks a conversation as learned from."""
@@ -126,7 +112,7 @@ class Conversations:
         return None
 
     def _begin(
-        self, conn: Connection, ref: ConversationRef, principal: Principal, at: datetime, correlation_id: str
+        self, conn: Connection, ref: ConversationRef, principal: Principal, at: datetime, correlation_id: str, *, private: bool
     ) -> Conversation:
         values: dict[str, Any] = {
             "id": uuid.uuid4().hex,
@@ -134,6 +120,8 @@ class Conversations:
             "channel": ref.channel,
             "installation": ref.installation,
             "channel_conversation_id": ref.conversation_id,
+            "lane": ref.lane,
+            "private": private,
             "visitor_id": principal.id,
             "language": "en",
             "state": OPEN,
@@ -146,12 +134,35 @@ class Conversations:
             "last_shown": 0,
         }
         conn.execute(insert(conversations).values(values | _identity(principal)))
+        self._route(conn, values["id"], ref, at)
         conversation = self.get(conn, ref.tenant, values["id"])
         data: dict[str, JSON] = {"channel": ref.channel, "channel_conversation_id": ref.conversation_id}
         self._note(conn, conversation, "conversation.started", at, correlation_id, data)
         return conversation
 
-    def _identified(self, conn: Connection, found: Conversation, principal: Principal) -> Conversation:
+    def _route(self, conn: Connection, conversation_id: str, ref: ConversationRef, at: datetime) -> None:
+        named = {"channel": ref.channel, "installation": ref.installation, "channel_conversation_id": ref.conversation_id}
+        conn.execute(insert(routes).values(tenant=ref.tenant, conversation_id=conversation_id, since=at, **named))
+
+    def _joined(
+        self, conn: Connection, found: Conversation, ref: ConversationRef, at: datetime, correlation_id: str
+    ) -> Conversation:
+        """The conversation, gone on with in a place that is new to it."""
+        if ref not in self.places(conn, found):
+            self._route(conn, found.id, ref, at)
+            data: dict[str, JSON] = {"from": found.ref.channel, "to": ref.channel}
+            self._note(conn, found, "conversation.joined", at, correlation_id, data)
+        return self._moved(conn, found, ref)
+
+    def _moved(self, conn: Connection, found: Conversation, ref: ConversationRef) -> Conversation:
+        """The conversation with the place in which the customer writes now."""
+        if found.ref == ref:
+            return found
+        here = {"channel": ref.channel, "installation": ref.installation, "channel_conversation_id": ref.conversation_id}
+        conn.execute(update(conversations).where(this(found.tenant, found.id)).values(here))
+        return replace(found, ref=ref)
+
+    def identified(self, conn: Connection, found: Conversation, principal: Principal) -> Conversation:
         """The conversation with what is now known of who writes; texts move under the key of a contact who became known."""
         known_better = _RANK[principal.assurance] > _RANK[found.assurance]
         if found.contact_id == principal.contact_id and not known_better:
@@ -201,49 +212,6 @@ class Conversations:
             epoch=now.epoch,
         )
 
-    def _one(self, conn: Connection, wanted: Select[Any]) -> Conversation | None:
-        row = conn.execute(wanted.limit(1)).one_or_none()
-        return conversation_of(row) if row else None
-
-    def _row(self, conn: Connection, wanted: Select[Any]) -> Conversation:
-        return conversation_of(conn.execute(wanted.limit(1)).one())
-
-    def _many(self, conn: Connection, wanted: Select[Any]) -> list[Conversation]:
-        return [conversation_of(row) for row in conn.execute(wanted)]
-
-
-def this(tenant: str, conversation_id: str) -> ColumnElement[bool]:
-    """Names one conversation in a statement."""
-    return and_(conversations.c.tenant == tenant, conversations.c.id == conversation_id)
-
-
-def conversation_of(row: Row[Any]) -> Conversation:
-    ref = ConversationRef(
-        tenant=row.tenant,
-        channel=row.channel,
-        installation=row.installation,
-        conversation_id=row.channel_conversation_id,
-    )
-    return Conversation(
-        tenant=row.tenant,
-        id=row.id,
-        ref=ref,
-        person_id=row.person_id,
-        visitor_id=row.visitor_id,
-        account_id=row.account_id,
-        contact_id=row.contact_id,
-        assurance=Assurance(row.assurance),
-        language=row.language,
-        state=row.state,
-        started_at=row.started_at,
-        last_activity_at=row.last_activity_at,
-        ended_at=row.ended_at,
-        epoch=row.epoch,
-        holder=row.holder,
-        reopened=row.reopened,
-        last_position=row.last_position,
-    )
-
 
 def _identity(principal: Principal) -> dict[str, Any]:
     return {
@@ -252,19 +220,3 @@ def _identity(principal: Principal) -> dict[str, Any]:
         "contact_id": principal.contact_id,
         "assurance": principal.assurance.value,
     }
-
-
-def _latest(ref: ConversationRef, limit: int = 1) -> Select[Any]:
-    same = and_(
-        conversations.c.tenant == ref.tenant,
-        conversations.c.channel == ref.channel,
-        conversations.c.installation == ref.installation,
-        conversations.c.channel_conversation_id == ref.conversation_id,
-    )
-    order = (conversations.c.started_at.desc(), conversations.c.state.desc(), conversations.c.ended_at.desc())
-    return select(conversations).where(same).order_by(*order).limit(limit)
-
-
-def _recent(tenant: str, limit: int) -> Select[Any]:
-    mine = select(conversations).where(conversations.c.tenant == tenant)
-    return mine.order_by(conversations.c.last_activity_at.desc(), conversations.c.id).limit(limit)

@@ -32,6 +32,8 @@ conversations = Table(
     Column("channel", String(64), nullable=False),
     Column("installation", String(200), nullable=False),
     Column("channel_conversation_id", String(200), nullable=False),
+    Column("lane", String(600), nullable=False),
+    Column("private", Boolean, nullable=False),
     Column("person_id", String(200), nullable=False),
     Column("visitor_id", String(200), nullable=False),
     Column("account_id", String(64)),
@@ -59,10 +61,23 @@ conversations = Table(
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
     ),
-    Index("ix_conversations_channel", "tenant", "channel", "installation", "channel_conversation_id"),
     Index(None, "tenant", "account_id"),
+    Index("ix_conversations_contact", "tenant", "contact_id", "state"),
     Index("ix_conversations_person", "tenant", "person_id"),
     Index("ix_conversations_idle", "state", "last_activity_at"),
+)
+
+routes = Table(
+    "conversation_routes",
+    metadata,
+    Column("tenant", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("installation", String(200), nullable=False),
+    Column("channel_conversation_id", String(200), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("since", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "channel", "installation", "channel_conversation_id", "conversation_id"),
+    Index(None, "conversation_id"),
 )
 
 entries = Table(
@@ -108,7 +123,10 @@ memories = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """A conversation as it stands. `holder` is who may speak to the customer: `bot`, `desk` (nobody yet), or an agent's id.
+    """A conversation as it stands. `ref` is where the customer wrote last: one who is known may go on elsewhere (`routes`).
+
+    `lane` is that of its first place and never changes: all its turns run there, one at a time. `private`: only the customer and
+    we read it. `holder` is who may speak to the customer: `bot`, `desk` (nobody yet), or an agent's id.
 
     `epoch` grows by one whenever the holder changes. `reopened` says that a person gave it back since the bot last saved its
     state. `person_id` is under whose key its texts are sealed; `visitor_id` who it was before it was known who.
@@ -117,6 +135,8 @@ class Conversation:
     tenant: str
     id: str
     ref: ConversationRef
+    lane: str
+    private: bool
     person_id: str
     visitor_id: str
     account_id: str | None

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Row, insert, select, update
+from sqlalchemy import Column, Connection, Row, and_, insert, select, update
 
 from core.conversation import Author, Entry, EntryKind
 from core.errors import BadInput
 from core.language import Said
-from memory.conversations import Conversations, this
+from memory.conversation_book import this
+from memory.conversations import Conversations
 from memory.tables import BOT, OPEN, conversations, entries
 
 _INSERT = insert(entries)
@@ -89,6 +90,31 @@ class Threads(Conversations):
             entries.c.tenant == tenant, entries.c.conversation_id == conversation_id, entries.c.turn_id == turn_id
         )
         return self._entries(conn, conn.execute(wanted.order_by(entries.c.position)).all(), True)
+
+    def amend(
+        self, conn: Connection, tenant: str, conversation_id: str, turn_id: str, change: Mapping[str, object]
+    ) -> int | None:
+        """Puts a change into a customer's line, given by its turn; what stood there is destroyed. None when there is none.
+
+        Returns the line's position among all lines.
+        """
+        chosen = and_(
+            entries.c.tenant == tenant,
+            entries.c.conversation_id == conversation_id,
+            entries.c.turn_id == turn_id,
+            entries.c.author == Author.CUSTOMER.value,
+        )
+        row = conn.execute(select(entries).where(chosen)).one_or_none()
+        if row is None:
+            return None
+        opened = self._vault.open_many(conn, [row.content_id])[row.content_id]
+        before: dict[str, Any] = json.loads(opened) if opened else dict(ERASED)
+        sealed = json.dumps({**before, "body": {**before["body"], **change}}, ensure_ascii=False)
+        person = self._vault.person_of(conn, row.content_id)
+        content_id = self._vault.seal(conn, tenant=tenant, person=person, text=sealed)
+        conn.execute(update(entries).where(chosen).values(content_id=content_id))
+        self._vault.discard(conn, [row.content_id])
+        return int(row.position)
 
     def said(self, conn: Connection, tenant: str, conversation_id: str, limit: int = 40) -> list[Said]:
         """The last `limit` messages as a model sees them, oldest first. The sentences of one reply are one message.

@@ -113,7 +113,7 @@ class Feed:
         return Snapshot(
             conversation=conversation,
             entries=tuple(entries),
-            pressed=inbox.pressed(conn, customer.ref),
+            pressed=inbox.pressed(conn, conversation.tenant, conversation.id),
             speaker=self._speaker(conn, conversation),
         )
 

@@ -147,7 +147,7 @@ class CaseDesk:
             "conversation": of_conversation(conversation),
             "cases": [of_case(case) for case in cases],
             "entries": [of_entry(entry) for entry in entries],
-            "pressed": inbox.pressed(conn, conversation.ref),
+            "pressed": inbox.pressed(conn, tenant, conversation.id),
             "approvals": [self.shown_approval(conn, seat, each) for each in approvals],
             "promises": [of_promise(each) for each in rooms.promises.open_in(conn, tenant, conversation.id)],
         }

@@ -78,7 +78,10 @@ class Channel(Protocol):
         ...
 
     async def find(self, ref: ConversationRef, delivery_id: str) -> Sent | None:
-        """Looks whether a message of which nobody knows has arrived after all; None when that can't be told."""
+        """Looks whether a message of which nobody knows has arrived after all; None when that can't be told.
+
+        Raises `NotFound` when the channel shows everything and it certainly isn't there.
+        """
         ...
 
 

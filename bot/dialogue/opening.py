@@ -29,7 +29,9 @@ class ReadingRooms:
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """One message in its conversation. `said` ends before this message; `finished` says that its turn was taken already."""
+    """One message in its conversation. `said` ends before this message; `finished` says that its turn was taken already.
+
+    `content_id` names the message's words as they were read: a customer may change them while the turn is taken."""
 
     row_id: str
     correlation_id: str
@@ -39,6 +41,7 @@ class Opening:
     said: tuple[Said, ...]
     state: DialogueState
     finished: bool = False
+    content_id: str | None = None
 
 
 def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
@@ -62,6 +65,7 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
         said=before,
         state=state,
         finished=not inbox.unfinished(conn, row_id),
+        content_id=inbox.content_of(conn, row_id),
     )
 
 
@@ -74,8 +78,10 @@ def begin_anew(rooms: ReadingRooms, opening: Opening, at: datetime, conn: Connec
     latest = rooms.threads.find(conn, inbound.ref)
     if latest is not None and latest.open and latest.contact_id not in (None, inbound.sender.contact_id):
         return
-    conversation = rooms.threads.open_or_create(conn, inbound.ref, inbound.sender, at=at, correlation_id=opening.correlation_id)
-    inbox.place(conn, opening.row_id, conversation.id)
+    conversation = rooms.threads.open_or_create(
+        conn, inbound.ref, inbound.sender, at=at, correlation_id=opening.correlation_id, private=inbound.private
+    )
+    inbox.place(conn, opening.row_id, conversation.id, conversation.lane)
     if inbound.press is not None:
         return
     entry = NewEntry(

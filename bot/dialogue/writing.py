@@ -13,6 +13,7 @@ from core import inbox
 from core.action import NeedsApproval
 from core.clock import Clock
 from core.conversation import Author, EntryKind, HandoffNotice
+from core.errors import Conflict
 from core.events import JSON, Event
 from core.language import Understanding
 from governance.approvals import Approvals
@@ -47,7 +48,12 @@ class Writing:
     def write(
         self, opening: Opening, draft: Draft, state: DialogueState, understood: Understanding | None, conn: Connection
     ) -> str | None:
-        """Writes it all in the caller's transaction. Returns what the customer was told about a handoff."""
+        """Writes it all in the caller's transaction. Returns what the customer was told about a handoff.
+
+        Raises `Conflict` when the customer changed the message meanwhile: the turn is then taken again, on the new words.
+        """
+        if inbox.content_of(conn, opening.row_id) != opening.content_id:
+            raise Conflict("The customer changed this message meanwhile: it is answered as changed.", row_id=opening.row_id)
         tenant, conversation = opening.conversation.tenant, opening.conversation
         if understood is not None:
             self.rooms.threads.spoken_in(conn, tenant, conversation.id, understood.language)

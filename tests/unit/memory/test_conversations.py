@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
 
+from core.conversation import ConversationRef
 from core.errors import Conflict, NotFound
 from core.journal import Journal
 from core.people import Assurance, Principal
@@ -99,3 +101,51 @@ def test_conversations_are_listed_by_account_person_and_time(conn: Connection, t
     assert threads.get(conn, "halcyon", one.id).language == "de"
     with pytest.raises(NotFound):
         threads.get(conn, "other", one.id)
+
+
+SLACK = ConversationRef(tenant="halcyon", channel="slack", installation="T1", conversation_id="D1")
+
+
+def in_slack(
+    conn: Connection, threads: Threads, principal: Principal = ADA, *, minutes: int = 1, private: bool = True
+) -> Conversation:
+    at = NOON + timedelta(minutes=minutes)
+    return threads.open_or_create(conn, SLACK, principal, at=at, correlation_id="k2", private=private)
+
+
+def test_a_verified_contact_goes_on_with_the_same_conversation_elsewhere_and_back(
+    conn: Connection, threads: Threads, journal: Journal
+) -> None:
+    first = begin(conn, threads)
+    there = in_slack(conn, threads)
+    assert (there.id, there.ref, there.lane) == (first.id, SLACK, first.lane)
+    assert threads.places(conn, there) == [ref(), SLACK]
+    for place in (ref(), SLACK):
+        found = threads.find(conn, place)
+        assert found is not None
+        assert found.id == first.id
+    back = begin(conn, threads, minutes=2)
+    assert (back.id, back.ref) == (first.id, ref())
+    assert in_slack(conn, threads, minutes=3).id == first.id
+    joined = journal.find(conn, "halcyon", "conversation.joined")
+    assert [(event.data["from"], event.data["to"]) for event in joined] == [("web_chat", "slack")]
+
+
+@pytest.mark.parametrize(
+    "other", [BEN, VISITOR, replace(ADA, assurance=Assurance.CLAIMED)], ids=["colleague", "stranger", "claimed"]
+)
+def test_nobody_else_and_nobody_unproved_joins_a_conversation(conn: Connection, threads: Threads, other: Principal) -> None:
+    assert begin(conn, threads).id != in_slack(conn, threads, other).id
+
+
+def test_a_place_that_others_read_is_never_joined_to_a_private_one(conn: Connection, threads: Threads) -> None:
+    first = begin(conn, threads)
+    shared = in_slack(conn, threads, private=False)
+    assert shared.id != first.id
+    assert begin(conn, threads, minutes=2, conversation="c1").id == first.id
+    teams = replace(SLACK, channel="teams")
+    assert threads.open_or_create(conn, teams, ADA, at=NOON, correlation_id="k3").id == first.id
+
+
+def test_a_conversation_that_was_left_is_not_joined(conn: Connection, threads: Threads) -> None:
+    assert begin(conn, threads).id != in_slack(conn, threads, minutes=31).id

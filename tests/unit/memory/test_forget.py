@@ -92,7 +92,7 @@ async def test_an_erased_person_leaves_no_readable_word(rooms: Rooms) -> None:
         inbound = Inbound(ref=ref(), message_id=f"m{number}", sender=who, text=words, received_at=NOON)
         row = inbox.accept(conn, rooms.vault, rooms.journal, inbound)
         talk = rooms.threads.open_or_create(conn, ref(), who, at=NOON, correlation_id="k")
-        inbox.place(conn, row.row_id, talk.id)
+        inbox.place(conn, row.row_id, talk.id, talk.lane)
         rooms.threads.append(conn, talk.tenant, talk.id, text(words, author_id=who.person_id, message_id=f"m{number}"))
         return talk.id
 

@@ -1,0 +1,134 @@
+"""Works out what is to be sent where: a reply to where its message came from, what people say to where the customer is."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select, update
+
+from bot.delivery.ledger import Decided, Ledger, Message
+from core import inbox
+from core.conversation import Author, ConversationRef, Entry, EntryKind
+from core.database import Instant, metadata
+from core.errors import Conflict
+from core.journal import Journal
+from memory.tables import Conversation, conversations
+from memory.threads import Threads
+
+cursors = Table(
+    "delivery_cursors",
+    metadata,
+    Column("conversation_id", String(32), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+)
+
+WORDS = frozenset({EntryKind.SENTENCE, EntryKind.RECEIPT, EntryKind.CARD, EntryKind.REPLY_END})
+FORGOTTEN = "superseded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning:
+    """Follows conversations on channels that are sent to (`channels`, by name). All in the caller's transaction."""
+
+    threads: Threads
+    journal: Journal
+    ledger: Ledger
+    channels: Collection[str]
+
+    def follow(self, conn: Connection, conversation: Conversation, at: datetime) -> None:
+        """Begins to follow a conversation from here on, unless it is followed already. For each message from such a channel."""
+        if conn.execute(select(cursors.c.planned).where(cursors.c.conversation_id == conversation.id)).first() is None:
+            shown = conn.execute(select(conversations.c.last_shown).where(conversations.c.id == conversation.id)).scalar_one()
+            values = {"conversation_id": conversation.id, "tenant": conversation.tenant, "planned": shown, "begun_at": at}
+            conn.execute(insert(cursors).values(values))
+
+    def behind(self, conn: Connection, limit: int = 200) -> list[tuple[str, str]]:
+        """Tenant and id of the conversations in which something is new, or which have ended."""
+        joined = cursors.join(conversations, conversations.c.id == cursors.c.conversation_id)
+        new = (conversations.c.last_shown > cursors.c.planned) | (conversations.c.state != "open")
+        rows = conn.execute(select(cursors.c.tenant, cursors.c.conversation_id).select_from(joined).where(new).limit(limit))
+        return [(row.tenant, row.conversation_id) for row in rows]
+
+    def plan(self, conn: Connection, tenant: str, conversation_id: str, at: datetime) -> int:
+        """Plans what is new in a conversation. Returns how many messages. Raises `Conflict` when another process was quicker."""
+        planned = conn.execute(select(cursors.c.planned).where(cursors.c.conversation_id == conversation_id)).scalar()
+        if planned is None:
+            return 0
+        conversation = self.threads.get(conn, tenant, conversation_id)
+        new = self.threads.read(conn, tenant, conversation_id, planned)
+        if new:
+            self._advance(conn, conversation_id, planned, new[-1].position)
+        messages = [group for group in grouped(new) if self._plan_one(conn, conversation, group, at)]
+        self._decide_cards(conn, conversation, at)
+        if not conversation.open:
+            conn.execute(delete(cursors).where(cursors.c.conversation_id == conversation_id))
+        return len(messages)
+
+    def _advance(self, conn: Connection, conversation_id: str, planned: int, to: int) -> None:
+        same = (cursors.c.conversation_id == conversation_id, cursors.c.planned == planned)
+        if conn.execute(update(cursors).where(*same).values(planned=to)).rowcount != 1:
+            raise Conflict("Another process plans this conversation's messages: look again.")
+
+    def _plan_one(self, conn: Connection, conversation: Conversation, group: Sequence[Entry], at: datetime) -> bool:
+        ref = self._target(conn, conversation, group[0])
+        if ref.channel not in self.channels:
+            return False
+        card = next((str(each.body.get("id", "")) for each in group if each.kind is EntryKind.CARD), None)
+        first, last = group[0].position, group[-1].position
+        turn_id = group[0].turn_id
+        message = Message(ref=ref, conversation_id=conversation.id, turn_id=turn_id, first=first, last=last, card_id=card)
+        self.ledger.plan(conn, message, at)
+        return True
+
+    def _target(self, conn: Connection, conversation: Conversation, entry: Entry) -> ConversationRef:
+        asked = inbox.ref_of(conn, entry.turn_id) if entry.turn_id else None
+        return asked[0] if asked else conversation.ref
+
+    def _decide_cards(self, conn: Connection, conversation: Conversation, at: datetime) -> None:
+        """A card that was pressed, answered in words, or left behind by the conversation loses its buttons."""
+        waiting = self.ledger.open_cards(conn, conversation.tenant, conversation.id)
+        if not waiting:
+            return
+        pressed = inbox.pressed(conn, conversation.tenant, conversation.id)
+        shown = self.threads.read(conn, conversation.tenant, conversation.id)
+        for each in waiting:
+            assert each.card_id is not None
+            choice = pressed.get(each.card_id) or self._chosen_in_words(conn, conversation, shown, each.card_id)
+            later = any(entry.kind in (EntryKind.CARD, EntryKind.REPLY_END) and entry.position > each.last for entry in shown)
+            if choice is None and (later or not conversation.with_bot):
+                choice = FORGOTTEN
+            if choice is not None:
+                self.ledger.decide_card(conn, each, Decided(choice=choice, at=at), at)
+
+    def _chosen_in_words(self, conn: Connection, conversation: Conversation, shown: Sequence[Entry], card_id: str) -> str | None:
+        card = next((each for each in shown if each.kind is EntryKind.CARD and each.body.get("id") == card_id), None)
+        action = card.body.get("action_id") if card else None
+        for event in self.journal.of_conversation(conn, conversation.tenant, conversation.id):
+            if action and event.data.get("action_id", event.data.get("action")) == action:
+                if event.type in ("action.started", "action.finished", "approval.requested"):
+                    return "confirm"
+                if event.type == "action.cancelled":
+                    return "cancel"
+        return None
+
+
+def grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """What belongs into one message: a reply with its card and receipt; every notice and every line of a person by itself."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        if entry.author is Author.CUSTOMER or entry.body.get("erased"):
+            continue
+        joins = bool(groups) and entry.kind in WORDS and _same_reply(groups[-1][-1], entry)
+        if joins:
+            groups[-1].append(entry)
+        elif entry.kind is not EntryKind.REPLY_END:
+            groups.append([entry])
+    return groups
+
+
+def _same_reply(last: Entry, entry: Entry) -> bool:
+    return (
+        last.kind in WORDS and last.kind is not EntryKind.REPLY_END and last.turn_id is not None and last.turn_id == entry.turn_id
+    )

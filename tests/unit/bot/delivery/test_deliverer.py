@@ -1,0 +1,169 @@
+"""What is said reaches the customer's channel once and in order, whatever the channel does."""
+
+import pytest
+
+from bot.delivery.composing import outgoing
+from bot.delivery.ledger import UNCLEAR
+from core.conversation import Author, EntryKind, Press
+from core.errors import Conflict, NotSent, Refused, Unclear
+from tests.unit.bot.delivery.conftest import HELEN, SLACK, Counter, elsewhere
+
+
+async def test_a_reply_is_one_message_with_its_card(counter: Counter) -> None:
+    await counter.write()
+    await counter.reply("Done so far.", "Shall I go on?", card=True)
+    await counter.deliverer.settle()
+    (sent,) = counter.channel.sent
+    assert (sent.text, sent.ref, sent.ends_reply) == ("Done so far. Shall I go on?", SLACK, True)
+    assert sent.card is not None
+    assert (sent.card.id, sent.card.rows, sent.reply_to) == ("card-1", (("Amount", "5"),), "17.1")
+    await counter.again().settle()
+    assert len(counter.channel.sent) == 1
+
+
+async def test_replies_come_in_order_and_what_the_customer_wrote_is_never_sent_back(counter: Counter) -> None:
+    for number in range(4):
+        await counter.write(f"Question {number}")
+        await counter.reply(f"Answer {number}")
+    await counter.deliverer.settle()
+    assert counter.channel.texts == [f"Answer {number}" for number in range(4)]
+
+
+async def test_notes_stay_inside_and_a_person_s_words_go_where_the_customer_is(counter: Counter) -> None:
+    await counter.write()
+    conversation = await counter.conversation()
+    await counter.database.write(
+        lambda conn: counter.threads.pass_to(conn, "halcyon", conversation.id, "bea", epoch=conversation.epoch)
+    )
+    await counter.append(EntryKind.INTERNAL_NOTE, {"text": "He is lying"}, None, author=Author.AGENT, author_id="bea")
+    await counter.append(EntryKind.TEXT, {"text": "I am looking"}, None, author=Author.AGENT, author_id="bea")
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["I am looking"]
+    assert (counter.channel.sent[0].author, counter.channel.sent[0].author_name) == (Author.AGENT, "Bea")
+
+
+async def test_an_answer_goes_to_where_its_question_came_from(counter: Counter) -> None:
+    web = elsewhere()
+    await counter.write("In the browser", ref=web)
+    in_the_browser = counter.turns[-1]
+    await counter.write("In Slack")
+    in_slack = counter.turns[-1]
+    await counter.reply("To the browser", turn=in_the_browser)
+    await counter.reply("To Slack", turn=in_slack)
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["To Slack"]
+    await counter.write("Back in the browser", ref=web)
+    await counter.append(EntryKind.NOTICE, {"text": "It is approved."}, None, author=Author.SYSTEM, author_id="system")
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["To Slack"]
+
+
+async def test_a_rate_limit_is_obeyed_and_holds_up_what_comes_behind(counter: Counter) -> None:
+    counter.channel.before = [NotSent("Slow down.", retry_after_s=30)]
+    await counter.write()
+    await counter.reply("First")
+    await counter.deliverer.settle()
+    await counter.write()
+    await counter.reply("Second")
+    counter.wait(seconds=29)
+    await counter.deliverer.settle()
+    assert counter.channel.texts == []
+    counter.wait(seconds=1)
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["First", "Second"]
+
+
+async def test_what_is_unclear_is_listed_and_repeated_only_by_a_person(counter: Counter) -> None:
+    counter.channel.after = [Unclear("500")]
+    await counter.write()
+    await counter.reply("Perhaps")
+    await counter.deliverer.settle()
+    await counter.write()
+    await counter.reply("Certainly")
+    for _ in range(3):
+        counter.wait(hours=1)
+        await counter.again().settle()
+    assert counter.channel.texts == ["Perhaps", "Certainly"]
+    (listed,) = await counter.database.read(lambda conn: counter.ledger.unsettled(conn, "halcyon"))
+    assert (listed.state, listed.error) == (UNCLEAR, "500")
+    again = await counter.database.write(
+        lambda conn: counter.ledger.repeat(conn, "halcyon", listed.id, "bea", counter.clock.now())
+    )
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["Perhaps", "Certainly", "Perhaps"]
+    with pytest.raises(Conflict):
+        await counter.database.write(lambda conn: counter.ledger.repeat(conn, "halcyon", again.id, "bea", counter.clock.now()))
+
+
+async def test_what_is_unclear_counts_as_sent_where_the_channel_shows_it(counter: Counter) -> None:
+    counter.channel.after, counter.channel.shows_history = [Unclear("408")], True
+    await counter.write()
+    await counter.reply("It is there")
+    await counter.deliverer.settle()
+    assert (await counter.states(), len(counter.channel.sent)) == (["sent"], 1)
+
+
+async def test_a_refusal_is_kept_with_its_reason_and_holds_nothing_up(counter: Counter) -> None:
+    counter.channel.before = [Refused("The bot is not in this channel: invite it.")]
+    await counter.write()
+    await counter.reply("Refused")
+    await counter.reply("Taken")
+    await counter.deliverer.settle()
+    assert counter.channel.texts == ["Taken"]
+    first, _ = await counter.deliveries()
+    assert (first.state, first.error) == ("failed", "The bot is not in this channel: invite it.")
+
+
+@pytest.mark.parametrize(("shows", "arrived", "sends"), [(True, True, 1), (True, False, 1), (False, True, 1), (False, False, 0)])
+async def test_after_a_crash_nothing_is_sent_twice(counter: Counter, shows: bool, arrived: bool, sends: int) -> None:
+    counter.channel.shows_history = shows
+    await counter.write()
+    await counter.reply("Once")
+    conversation = await counter.conversation()
+    now = counter.clock.now()
+    await counter.database.write(lambda conn: counter.deliverer.planning.plan(conn, "halcyon", conversation.id, now))
+    (planned,) = await counter.deliveries()
+    await counter.database.write(lambda conn: counter.ledger.begin(conn, planned, counter.clock.now()))
+    if arrived:
+        message = await counter.database.read(lambda conn: outgoing(conn, counter.threads, planned))
+        assert message is not None
+        await counter.channel.send(message)
+    after = counter.again()
+    await after.settle()
+    assert len(counter.channel.sent) == int(arrived)
+    counter.wait(minutes=2)
+    await after.settle()
+    await after.settle()
+    assert len(counter.channel.sent) == sends
+    assert await counter.states() == ["sent" if shows else "unclear"]
+
+
+async def test_a_pressed_card_loses_its_buttons(counter: Counter) -> None:
+    await counter.write()
+    await counter.reply("Shall I?", card=True)
+    await counter.deliverer.settle()
+    await counter.write(press=Press(card_id="card-1", choice="confirm"))
+    await counter.reply("Done.")
+    await counter.deliverer.settle()
+    await counter.deliverer.settle()
+    (closed,) = counter.channel.closed
+    assert (closed.choice, closed.message_id, closed.by, closed.card.id) == ("confirm", "c1", "Helen Ashdown", "card-1")
+
+
+async def test_a_card_that_the_conversation_left_behind_loses_its_buttons(counter: Counter) -> None:
+    await counter.write()
+    await counter.reply("Shall I?", card=True)
+    await counter.deliverer.settle()
+    assert counter.channel.closed == []
+    await counter.write("What else is there?")
+    await counter.reply("Much.")
+    await counter.deliverer.settle()
+    assert [each.choice for each in counter.channel.closed] == ["superseded"]
+
+
+async def test_what_was_erased_meanwhile_is_not_sent(counter: Counter) -> None:
+    await counter.write()
+    await counter.reply("Your secret")
+    await counter.database.write(lambda conn: counter.ledger.vault.destroy(conn, tenant="halcyon", person=HELEN.person_id))
+    await counter.deliverer.settle()
+    assert counter.channel.sent == []
