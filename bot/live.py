@@ -7,7 +7,7 @@ lane (`ConversationRef.lane`).
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
@@ -80,6 +80,11 @@ class Live:
             follower.call()
         for listener in self._listeners:
             listener(lane)
+
+    def publish_all(self, lanes: Iterable[str]) -> None:
+        """Tells the followers of several lanes: those of every place that a conversation went over."""
+        for lane in lanes:
+            self.publish(lane)
 
     def show(self, lane: str, activity: Activity) -> None:
         """Shows an activity until `quiet`, or until it is too old to be believed."""

@@ -1,5 +1,6 @@
 """The front door: all addresses, what every request passes, and how errors are told."""
 
+from collections.abc import Sequence
 from time import perf_counter
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from bot.console.desk import Desk
 from bot.console.records import Records
 from bot.http.assets import Assets
 from bot.http.bodies import LARGEST_BYTES
+from bot.http.doors import Door, with_doors
 from bot.http.fence import Fence, Handler, add_headers
 from bot.http.limits import Limit
 from bot.http.pages import problem_page
@@ -46,10 +48,10 @@ WORDS = {
 INTERNAL = ("internal", "Something went wrong on our side. What was acknowledged is safe: please try again.")
 
 
-def build_app(rooms: Rooms) -> web.Application:
-    """The whole server, ready to be run by aiohttp."""
+def build_app(rooms: Rooms, doors: Sequence[Door] = ()) -> web.Application:
+    """The whole server, ready to be run by aiohttp. `doors` are the entrances of other services."""
     sessions = Sessions(rooms)
-    fence = Fence(rooms.settings, sessions)
+    fence = Fence(rooms.settings, sessions, lambda request: any(door.takes(request) for door in doors))
     app = web.Application(middlewares=[_edge(rooms, fence)], client_max_size=LARGEST_BYTES)
     app.on_response_prepare.append(add_headers)
     customers = Customers(rooms, sessions)
@@ -65,8 +67,7 @@ def build_app(rooms: Rooms) -> web.Application:
         ApprovalDesk(rooms, sessions, cases),
         Records(rooms, sessions),
     )
-    for each in rooms_with_routes:
-        app.add_routes(each.routes())
+    app.add_routes(with_doors([route for each in rooms_with_routes for route in each.routes()], doors))
     app.add_routes([web.get("/static/{path:[a-z0-9_./-]+}", Assets(rooms.settings.assets).serve), *_Checks(rooms).routes()])
 
     async def stop(_app: web.Application) -> None:

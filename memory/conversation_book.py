@@ -67,6 +67,10 @@ class ConversationBook:
         theirs = select(routes).where(routes.c.conversation_id == conversation.id).order_by(routes.c.since)
         return [_ref(row) for row in conn.execute(theirs)]
 
+    def lanes(self, conn: Connection, conversation: Conversation) -> list[str]:
+        """The lanes under which those who watch this conversation may know it: its own, and that of every place."""
+        return list(dict.fromkeys([conversation.lane, *(place.lane for place in self.places(conn, conversation))]))
+
     def _one(self, conn: Connection, wanted: Select[Any]) -> Conversation | None:
         row = conn.execute(wanted.limit(1)).one_or_none()
         return conversation_of(row) if row else None

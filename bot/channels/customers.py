@@ -55,11 +55,14 @@ class Customers:
         return customer
 
     def conversation(self, conn: Connection, customer: Customer) -> Conversation | None:
-        """The latest conversation, unless it belongs to another contact."""
+        """The latest conversation, unless it is another contact's; or the one that this contact is in on another channel."""
         found = self._rooms.threads.find(conn, customer.ref)
-        if found is None or found.contact_id not in (None, customer.principal.contact_id):
-            return None
-        return found
+        if found is not None and found.contact_id not in (None, customer.principal.contact_id):
+            found = None
+        if found is not None and found.open:
+            return found
+        now = self._rooms.clock.now()
+        return self._rooms.threads.ongoing(conn, customer.principal, now, besides=CHANNEL) or found
 
     def _principal(self, visitor: Visitor, person: Person | None) -> Principal:
         if person is None:

@@ -41,15 +41,16 @@ class ApprovalDesk:
             lambda conn: self._rooms.approvals.decide(conn, approval_id, agent, approve, now)
         )
         told = await self._rooms.decided(decided, agent)
-        shown, lane = await self._rooms.database.read(lambda conn: self._after(conn, seat, decided))
-        self._rooms.live.publish(lane)
+        shown, lanes = await self._rooms.database.read(lambda conn: self._after(conn, seat, decided))
+        self._rooms.live.publish_all(lanes)
         return web.json_response({"approval": shown, "told": told})
 
     def _waiting(self, conn: Connection, seat: Seat, now: datetime) -> list[JsonObject]:
         found = self._rooms.approvals.open_for(conn, self._rooms.tenant.id, seat.agent.roles, now)
         return [self._cases.shown_approval(conn, seat, each) for each in found]
 
-    def _after(self, conn: Connection, seat: Seat, decided: Approval) -> tuple[JsonObject, str]:
+    def _after(self, conn: Connection, seat: Seat, decided: Approval) -> tuple[JsonObject, list[str]]:
         tenant = self._rooms.tenant.id
         conversation = self._rooms.threads.get(conn, tenant, decided.conversation_id)
-        return self._cases.shown_approval(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id)), conversation.ref.lane
+        shown = self._cases.shown_approval(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id))
+        return shown, self._rooms.threads.lanes(conn, conversation)

@@ -98,7 +98,7 @@ class CaseDesk:
         agent = seat.agent.principal(self._rooms.tenant)
         await self._rooms.database.write(lambda conn: act(conn, case_id, agent, text))
         after = number_in_query(request, "after", 0)
-        self._rooms.live.publish(await self._rooms.database.read(lambda conn: self._lane(conn, case_id)))
+        self._rooms.live.publish_all(await self._rooms.database.read(lambda conn: self._lanes(conn, case_id)))
         return await self._shown(partial(self._of_case, seat=seat, case_id=case_id, after=after))
 
     async def _shown(self, read: Callable[[Connection], tuple[Conversation, JsonObject]]) -> web.Response:
@@ -178,6 +178,6 @@ class CaseDesk:
             rows.append((conversation, said[-1].text[:160] if said else ""))
         return rows
 
-    def _lane(self, conn: Connection, case_id: str) -> str:
+    def _lanes(self, conn: Connection, case_id: str) -> list[str]:
         case = self._rooms.cases.get(conn, self._rooms.tenant.id, case_id)
-        return self._rooms.threads.get(conn, case.tenant, case.conversation_id).ref.lane
+        return self._rooms.threads.lanes(conn, self._rooms.threads.get(conn, case.tenant, case.conversation_id))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Row, String, Table, and_, insert, select, update
 
 from bot.delivery.port import Sent
+from core.clock import Clock
 from core.conversation import ConversationRef
 from core.database import Instant, metadata
 from core.errors import Conflict, NotFound
@@ -105,11 +106,15 @@ _OWN = tuple(field.name for field in fields(Delivery) if field.name != "ref")
 
 
 class Ledger:
-    """Keeps deliveries. All methods take part in the caller's transaction; times of sending are the wall clock's."""
+    """Keeps deliveries. All methods take part in the caller's transaction.
 
-    def __init__(self, vault: Vault, journal: Journal) -> None:
+    Times of sending are the wall clock's; the journal's are those of `clock`, the business clock.
+    """
+
+    def __init__(self, vault: Vault, journal: Journal, clock: Clock) -> None:
         self.vault = vault
         self._journal = journal
+        self._clock = clock
 
     def plan(self, conn: Connection, message: Message, at: datetime) -> None:
         """Notes a message that is to be sent."""
@@ -166,7 +171,7 @@ class Ledger:
         card = {"card_message_id": sent.card_message_id or sent.message_id, "card_state": OPEN} if delivery.card_id else {}
         values = {"state": SENT, "settled_at": now, "error": "", "message_id": sent.message_id, **card}
         if self._move(conn, delivery, None, values):
-            self._note(conn, delivery, "delivery.sent", now, {"tries": delivery.tries + 1})
+            self._note(conn, delivery, "delivery.sent", {"tries": delivery.tries + 1})
 
     def again_later(self, conn: Connection, delivery: Delivery, error: str, now: datetime, pause_s: float | None) -> None:
         """It was certainly not sent: it is tried again after a pause, for a day."""
@@ -200,7 +205,7 @@ class Ledger:
         moved = {"state": WAITING, "due_at": now, "created_at": now, "settled_at": None}
         if found.state not in (FAILED, UNCLEAR) or not self._move(conn, found, found.state, moved):
             raise Conflict(f"This message is {found.state}: only a failed one, or one that nobody knows of, is sent again.")
-        self._note(conn, found, "delivery.repeated", now, {"by": by, "was": found.state})
+        self._note(conn, found, "delivery.repeated", {"by": by, "was": found.state})
         return self.get(conn, tenant, delivery_id)
 
     def unsettled(self, conn: Connection, tenant: str) -> list[Delivery]:
@@ -246,7 +251,7 @@ class Ledger:
     def _settle(self, conn: Connection, delivery: Delivery, state: str, error: str, now: datetime) -> None:
         values = {"state": state, "settled_at": now, "error": error[:ERROR_LENGTH]}
         if self._move(conn, delivery, None, values):
-            self._note(conn, delivery, f"delivery.{state}", now, {"tries": delivery.tries + 1})
+            self._note(conn, delivery, f"delivery.{state}", {"tries": delivery.tries + 1})
 
     def _move(self, conn: Connection, delivery: Delivery, state: str | None, values: Mapping[str, object]) -> bool:
         chosen: list[ColumnElement[bool]] = [deliveries.c.id == delivery.id]
@@ -254,11 +259,11 @@ class Ledger:
             chosen.append(deliveries.c.state == state)
         return conn.execute(update(deliveries).where(*chosen).values(dict(values))).rowcount == 1
 
-    def _note(self, conn: Connection, about: Delivery, kind: str, at: datetime, data: Mapping[str, JSON]) -> None:
+    def _note(self, conn: Connection, about: Delivery, kind: str, data: Mapping[str, JSON]) -> None:
         event = Event(
             type=kind,
             tenant=about.tenant,
-            at=at,
+            at=self._clock.now(),
             correlation_id=about.turn_id or about.conversation_id,
             conversation_id=about.conversation_id,
             account_id=None,

@@ -10,6 +10,7 @@ from bot.http.sessions import Sessions
 from bot.rooms import Settings
 from core.errors import BadInput, NotAllowed
 
+Machine = Callable[[web.Request], bool]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
@@ -36,19 +37,23 @@ HEADERS = {
 
 
 class Fence:
-    """Refuses foreign hosts, foreign origins and stale pages. Anything that changes something needs all three."""
+    """Refuses foreign hosts, foreign origins and stale pages. Anything that changes something needs all three.
 
-    def __init__(self, settings: Settings, sessions: Sessions) -> None:
+    `machine` names the requests that no page sends, from Slack and Teams: their doors check signatures and tokens themselves.
+    """
+
+    def __init__(self, settings: Settings, sessions: Sessions, machine: Machine = lambda _request: False) -> None:
         public = urlsplit(settings.public_url) if settings.public_url else None
         self._hosts = settings.hosts | frozenset([public.hostname] if public and public.hostname else [])
         self._public_origin = f"{public.scheme}://{public.netloc}" if public else None
         self._sessions = sessions
+        self._machine = machine
 
     async def check(self, request: web.Request) -> None:
         """Raises `BadInput` for a host that isn't ours, `NotAllowed` for what another site or another sign-in sends."""
         if _hostname(request.host) not in self._hosts:
             raise BadInput("This server does not answer to that name: use the address that it printed, or set public_url.")
-        if request.method in SAFE_METHODS:
+        if request.method in SAFE_METHODS or self._machine(request):
             return
         if not self._own(request.headers.get("Origin", ""), request.host):
             raise NotAllowed("This was sent from another site: use the page of this server.")

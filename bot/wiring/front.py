@@ -9,6 +9,7 @@ from bot import rooms as front
 from bot.house import House
 from bot.live import Live
 from bot.telemetry import Telemetry, correlation
+from bot.wiring.contacts import CrmContacts
 from bot.wiring.demo import GUESTS, STARTERS
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
@@ -16,7 +17,7 @@ from core.action import Allow
 from core.clock import WallClock
 from core.config import Config
 from core.database import Database
-from core.errors import NotAllowed, NotFound
+from core.errors import NotAllowed
 from core.people import Assurance, Principal, PrincipalKind, Tenant
 from handoff.roster import read_roster
 from knowledge import shelf
@@ -24,8 +25,7 @@ from knowledge.keywords import Readers
 from knowledge.render import render
 from memory.forget import Forget
 from skills.catalogue import CATALOGUE, find
-from skills.contract import Context, Ports, Ready
-from skills.crm.port import Contact
+from skills.contract import Context, Ready
 from skills.facts import Talk
 from skills.run import Runner
 from skills.sandbox.outbox import SandboxOutbox
@@ -34,25 +34,10 @@ SHOWN_FIELDS = ("plan", "status", "segment", "region", "currency", "customer_sin
 
 
 @dataclass(frozen=True, kw_only=True)
-class CrmPeople:
+class CrmPeople(CrmContacts):
     """Who the customers are, from the CRM. An account is shown to the desk only when policy allows that read."""
 
-    ports: Ports
     runner: Runner
-
-    async def by_id(self, contact_id: str) -> front.Person | None:
-        parts = contact_id.split("-")
-        account_id = f"ACC-{parts[1]}" if len(parts) == 3 else ""
-        try:
-            contacts = await self.ports.crm.contacts(account_id)
-        except NotFound:
-            return None
-        contact = next((each for each in contacts if each.id == contact_id and each.active), None)
-        return await self._person(contact) if contact else None
-
-    async def by_email(self, email: str) -> Sequence[front.Person]:
-        found = await self.ports.crm.contact_by_email(email.strip().lower())
-        return [await self._person(contact) for _, contact in found if contact.active]
 
     async def account(self, account_id: str, reader: Principal) -> front.AccountView:
         """An account for the desk. Raises `NotAllowed` when policy says so; the decision is on record."""
@@ -87,17 +72,6 @@ class CrmPeople:
         if not isinstance(proposal.decision, Allow):
             reasons = proposal.decision.reasons if proposal.decision else ()
             raise NotAllowed(reasons[0].agent if reasons else "Policy doesn't allow this read.")
-
-    async def _person(self, contact: Contact) -> front.Person:
-        account = await self.ports.crm.account(contact.account_id)
-        return front.Person(
-            contact_id=contact.id,
-            account_id=contact.account_id,
-            account_name=account.name,
-            name=contact.name,
-            email=contact.email,
-            roles=frozenset({contact.role}),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

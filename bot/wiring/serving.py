@@ -63,14 +63,16 @@ def watch_turns(kept: Kept, live: Live, telemetry: Telemetry) -> None:
 
     async def turn(steps: Steps, row_id: str) -> None:
         inbound, correlation_id = await house.database.read(lambda conn: inbox.load(conn, house.vault, row_id))
-        lane = inbound.ref.lane
         with correlated(correlation_id, turn_id=row_id), span("turn", turn_id=row_id), metrics.timed(metrics.stages, "turn"):
             try:
                 reply = await house.turns.take(steps, row_id)
             finally:
-                live.quiet(lane)
-                live.publish(lane)
+                live.quiet(inbound.ref.lane)
+                live.publish_all(await house.database.read(partial(lanes, row_id)))
         count(telemetry, reply)
+
+    def lanes(row_id: str, conn: Connection) -> list[str]:
+        return house.threads.lanes(conn, house.threads.get(conn, house.tenant.id, inbox.placed(conn, row_id)))
 
     house.durable.register(TURN, turn)
 

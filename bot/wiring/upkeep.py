@@ -101,7 +101,7 @@ def _filed(config: Config) -> Embedder:
     return VectorCache(MiniLmEmbedder(cache / "models"), cache / "vectors.db")
 
 
-def _existing(config: Config) -> Database:
+def existing_database(config: Config) -> Database:
     """The database as it is. Raises `BadInput` when there is none yet."""
     if not config.core.database_url_env and not (config.data_dir / "rapport.db").is_file():
         raise BadInput(f"{config.data_dir.absolute()} holds no database: check data_dir in config.toml, or start Rapport once.")
@@ -112,7 +112,7 @@ def _view(config: Config, read: Callable[[Connection], T]) -> T:
     """What `read` finds, without holding up a server that runs."""
 
     async def look() -> T:
-        database = _existing(config)
+        database = existing_database(config)
         try:
             return await database.read(read)
         finally:
@@ -137,7 +137,7 @@ def _note_backup(config: Config, *, with_keys: bool) -> None:
         )
         Journal().append(conn, event)
 
-    database = _existing(config)
+    database = existing_database(config)
     try:
         database.write_blocking(note)
     finally:
