@@ -79,6 +79,16 @@ class Recipient:
     contact_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """One contact, or one refusal, as kept."""
+
+    id: str
+    channel: str
+    kind: str
+    at: datetime
+
+
 class ContactLedger:
     """Remembers what was sent to whom, and who wants to hear no more of it."""
 
@@ -117,6 +127,23 @@ class ContactLedger:
             refusals.c.kind.in_([kind, "all"]),
         )
         return conn.execute(found.limit(1)).scalar() is not None
+
+    def sent(self, conn: Connection, who: Recipient) -> list[Noted]:
+        """Every contact of a person, the first one first."""
+        return _of_person(conn, contacts, who)
+
+    def refusals(self, conn: Connection, who: Recipient) -> list[Noted]:
+        """Everything that a person said no to, the first one first."""
+        return _of_person(conn, refusals, who)
+
+    def restore(self, conn: Connection, who: Recipient, noted: Noted) -> bool:
+        """Notes a contact that is known from elsewhere, under its own id; False when it is there already."""
+        if conn.execute(select(contacts.c.id).where(contacts.c.id == noted.id)).scalar() is not None:
+            return False
+        values = {"id": noted.id, "channel": noted.channel, "kind": noted.kind, "at": noted.at}
+        ids = {"tenant": who.tenant, "account_id": who.account_id, "contact_id": who.contact_id}
+        conn.execute(insert(contacts).values(**ids, **values))
+        return True
 
 
 class GrantState(StrEnum):
@@ -238,6 +265,12 @@ class GrantsLedger:
 def _known(channel: str) -> None:
     if channel not in CONTACT_WINDOWS:
         raise BadInput(f"There is no contact channel {channel!r}: use one of {', '.join(CONTACT_WINDOWS)}.")
+
+
+def _of_person(conn: Connection, table: Table, who: Recipient) -> list[Noted]:
+    theirs = (table.c.tenant == who.tenant) & (table.c.contact_id == who.contact_id)
+    rows = conn.execute(select(table).where(theirs).order_by(table.c.at, table.c.id))
+    return [Noted(id=row.id, channel=row.channel, kind=row.kind, at=row.at) for row in rows]
 
 
 def _noted(conn: Connection, table: Table, who: Recipient, values: Mapping[str, object]) -> str:

@@ -28,6 +28,8 @@ from core.errors import Unavailable
 MOST_STEPS = 24
 
 PLAINLY = 0.8
+IN_PUBLIC = {"verify.first": "verify.public"}
+"""What is said instead where others read along."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Agent(Acting):
             case Say(sentences=sentences):
                 self.draft.say(sentences)
             case Wording():
-                self.draft.say([wording(command.id, self.draft.language, **dict(command.values))])
+                self.draft.say([wording(self._here(command.id), self.draft.language, **dict(command.values))])
             case HandOver(reason=reason, detail=detail):
                 self.hand_over(reason, detail)
             case ShowCard(task=task):
@@ -84,6 +86,9 @@ class Agent(Acting):
                 await self.seek_approval(task, approver)
         return None
 
+    def _here(self, wording_id: str) -> str:
+        return wording_id if self.hearing.private else IN_PUBLIC.get(wording_id, wording_id)
+
     async def _answer(self, question: str, else_say: str = "") -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}
         tenant = self.hearing.principal.tenant.id
@@ -95,7 +100,7 @@ class Agent(Acting):
         self.draft.retrieved.extend(answered.passages)
         self.draft.noted.update(answerable=round(answered.answerable, 3), dropped=answered.dropped)
         if else_say and (answered.answerable < PLAINLY or not answered.sentences):
-            self.draft.say([wording(else_say, self.draft.language)])
+            self.draft.say([wording(self._here(else_say), self.draft.language)])
             return WasAnswered(found=True)
         if answered.staff_only:
             self.draft.say([wording("answer.staff", self.draft.language)])

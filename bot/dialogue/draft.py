@@ -69,7 +69,10 @@ def reasons_of(decision: Decision) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Hearing:
-    """All that a turn starts from: who writes, in which conversation, what was said before, and what is remembered."""
+    """All that a turn starts from: who writes, in which conversation, what was said before, and what is remembered.
+
+    `private`: nobody else reads where they write.
+    """
 
     turn_id: str
     correlation_id: str
@@ -80,3 +83,4 @@ class Hearing:
     message_id: str
     said: tuple[Said, ...] = ()
     press: Press | None = None
+    private: bool = True

@@ -194,6 +194,7 @@ class Turns:
             principal=principal,
             text=opening.inbound.text,
             message_id=opening.inbound.message_id,
+            private=opening.inbound.private,
         )
         context = Context(
             principal=principal,

@@ -1,0 +1,68 @@
+"""E-mail providers where anybody can have an address: such an address says nothing about who somebody works for."""
+
+FREE_MAIL = frozenset(
+    {
+        "126.com",
+        "163.com",
+        "aol.com",
+        "bluewin.ch",
+        "duck.com",
+        "fastmail.com",
+        "free.fr",
+        "freenet.de",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.com",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hey.com",
+        "hotmail.co.uk",
+        "hotmail.com",
+        "hotmail.de",
+        "hotmail.fr",
+        "icloud.com",
+        "laposte.net",
+        "libero.it",
+        "live.com",
+        "live.dk",
+        "live.nl",
+        "mac.com",
+        "mail.com",
+        "mail.ru",
+        "mailbox.org",
+        "me.com",
+        "msn.com",
+        "orange.fr",
+        "outlook.com",
+        "outlook.de",
+        "outlook.fr",
+        "pm.me",
+        "posteo.de",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "rocketmail.com",
+        "t-online.de",
+        "tutanota.com",
+        "wanadoo.fr",
+        "web.de",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.es",
+        "yahoo.fr",
+        "yahoo.it",
+        "yandex.com",
+        "yandex.ru",
+        "ymail.com",
+        "zoho.com",
+    }
+)
+
+
+def domain_of(email: str) -> str:
+    """The company's domain of an address; empty for what is no address and for free mail."""
+    name, at, domain = email.strip().lower().rpartition("@")
+    return domain if name and at and domain not in FREE_MAIL else ""

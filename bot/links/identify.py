@@ -1,0 +1,69 @@
+"""Before a message's turn: finds out who wrote it, when the channel can tell more than was known as it was accepted."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.links.people import user_of
+from bot.links.port import Links
+from core import inbox
+from core.clock import Clock
+from core.database import Database
+from core.people import Principal
+from core.vault import Erased, Vault
+from memory.threads import Threads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identifying:
+    """Makes a message, and the conversation it is in, the person's who wrote it. Run again it changes nothing more."""
+
+    database: Database
+    vault: Vault
+    threads: Threads
+    links: Links
+    clock: Clock
+
+    async def identify(self, row_id: str) -> None:
+        """Called before the turn of an accepted message; passes over what isn't a user's of Slack or Teams.
+
+        While the channel or the CRM is silent the turn goes on with what is known; the next message tries again.
+        """
+        try:
+            await self._identify(row_id)
+        except Erased:
+            return
+
+    async def _identify(self, row_id: str) -> None:
+        inbound, _ = await self.database.read(lambda conn: inbox.load(conn, self.vault, row_id))
+        user = user_of(inbound.sender, inbound.ref.channel, private=inbound.private)
+        if user is None:
+            return
+        known = await self.links.looked_up(user)
+        if known.agent is None and not _same(known.principal, inbound.sender):
+            await self.database.write(partial(self._settle, row_id, known.principal))
+
+    def _settle(self, row_id: str, principal: Principal, conn: Connection) -> None:
+        """Whoever isn't the contact whose conversation it is begins another one: the turn puts the message there."""
+        if not inbox.unfinished(conn, row_id):
+            return
+        inbox.identify(conn, self.vault, row_id, principal)
+        conversation = self.threads.get(conn, principal.tenant.id, inbox.placed(conn, row_id))
+        if not conversation.open:
+            return
+        if conversation.contact_id in (None, principal.contact_id):
+            self.threads.identified(conn, conversation, principal)
+        elif conversation.with_bot:
+            at = self.clock.now()
+            self.threads.end(conn, principal.tenant.id, conversation.id, at=at, reason="another_person")
+
+
+def _same(one: Principal, other: Principal) -> bool:
+    """Whether both are the same person with the same standing."""
+    return (one.account_id, one.contact_id, one.assurance, one.roles) == (
+        other.account_id,
+        other.contact_id,
+        other.assurance,
+        other.roles,
+    )
