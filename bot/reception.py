@@ -133,14 +133,7 @@ class Reception:
         if arrival.press is not None and not self._has_card(conn, found, arrival.press.card_id):
             raise NotFound("This card belongs to a conversation that is over: write a message instead.")
         accepted = self.intake.write(conn, inbound)
-        if accepted.new:
-            self._follow(conn, inbound.ref.tenant, accepted)
         return accepted, self.intake.waiting(conn, accepted)
-
-    def _follow(self, conn: Connection, tenant: str, accepted: Accepted) -> None:
-        """From now on what is said in the conversation is sent. What was said elsewhere before this message isn't."""
-        conversation = self.intake.threads.get(conn, tenant, inbox.placed(conn, accepted.row_id))
-        self.planning.follow(conn, conversation, self.wall.now())
 
     def _has_card(self, conn: Connection, found: Conversation | None, card_id: str) -> bool:
         if found is None:

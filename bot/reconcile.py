@@ -7,6 +7,7 @@ an offer. The rest is listed for people. Checking twice changes nothing the seco
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -41,6 +42,9 @@ from skills.contract import Ports
 from skills.crm.port import Activity, Contact, ContactChange
 
 OPTED_OUT = "opted_out"
+JOINED, CHECKED = "conversation.joined", "reconciled"
+LATELY = timedelta(days=1)
+MOST_DUE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +75,29 @@ class Reconciler:
             differs=tuple(records.differs),
         )
 
+    async def check_ended(self, tenant: str) -> int:
+        """Checks what has ended lately after going over several channels, each once. Returns how many there were."""
+        due = await self.database.read(partial(self._due, tenant))
+        for conversation_id in due:
+            await self.check(tenant, conversation_id)
+        return len(due)
+
     async def check_contact(self, tenant: str, contact_id: str) -> list[Report]:
         """The same for every conversation of a contact, the latest first."""
         theirs = await self.database.read(lambda conn: self.threads.by_person(conn, tenant, contact_id))
         return [await self.check(tenant, each.id) for each in theirs]
+
+    def _due(self, tenant: str, conn: Connection) -> list[str]:
+        joined = self.journal.find(conn, tenant, JOINED, limit=MOST_DUE)
+        ids = dict.fromkeys(each.conversation_id for each in joined if each.conversation_id)
+        return [each for each in ids if self._is_due(conn, tenant, each)]
+
+    def _is_due(self, conn: Connection, tenant: str, conversation_id: str) -> bool:
+        conversation = self.threads.get(conn, tenant, conversation_id)
+        if conversation.ended_at is None or self.clock.now() - conversation.ended_at > LATELY:
+            return False
+        events = self.journal.of_conversation(conn, tenant, conversation_id)
+        return not any(each.type == CHECKED and each.at >= conversation.ended_at for each in events)
 
     def _own(self, tenant: str, conversation_id: str, conn: Connection) -> Records:
         """Our own records, the ledger mended from the thread and the journal."""

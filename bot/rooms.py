@@ -1,11 +1,12 @@
 """What the front door is given: the rooms behind it, as they stand or as ports, and its settings."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from bot.links.inviting import Inviting
 from bot.live import Live
 from bot.telemetry import Telemetry
 from core.clock import Clock
@@ -14,8 +15,9 @@ from core.database import Database
 from core.inbox import Accepted
 from core.journal import Journal
 from core.people import Principal, Tenant
-from governance.approvals import Approval, Approvals
+from governance.approvals import Approvals
 from handoff.cases import Cases
+from handoff.desk.port import Desk
 from handoff.promises import Promises
 from handoff.roster import Agent
 from memory.threads import Threads
@@ -130,14 +132,6 @@ class Memories(Protocol):
     async def forget_all(self, person_id: str) -> int: ...
 
 
-class Decided(Protocol):
-    """Carries out what follows from a decided approval."""
-
-    async def __call__(self, approval: Approval, approver: Principal) -> str:
-        """Runs a granted request, once, or tells the customer of a refusal. Returns what came of it, in words for staff."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Letter:
     """An e-mail that was sent."""
@@ -210,7 +204,10 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Rooms:
-    """All rooms behind the front door. `clock` is the business clock, `wall` that of tokens and limits."""
+    """All rooms behind the front door. `clock` is the business clock, `wall` that of tokens and limits.
+
+    `inviting` makes codes for Slack and Teams; None where neither is connected.
+    """
 
     tenant: Tenant
     settings: Settings
@@ -220,15 +217,15 @@ class Rooms:
     cases: Cases
     promises: Promises
     approvals: Approvals
+    desk: Desk
     intake: Intake
     people: People
     help: HelpCentre
     memories: Memories
-    decided: Decided
     mail: Mail
     health: Health
     clock: Clock
     wall: Clock
     live: Live
     telemetry: Telemetry
-    skill_titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    inviting: Inviting | None = None

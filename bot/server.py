@@ -16,8 +16,12 @@ from bot.channels.identity import Identity
 from bot.channels.web_chat import WebChat
 from bot.console.approvals import ApprovalDesk
 from bot.console.cases import CaseDesk
+from bot.console.connecting import ConnectDesk
+from bot.console.copilot import CopilotDesk
 from bot.console.desk import Desk
+from bot.console.news import News
 from bot.console.records import Records
+from bot.console.replies import ReplyDesk
 from bot.http.assets import Assets
 from bot.http.bodies import LARGEST_BYTES
 from bot.http.doors import Door, with_doors
@@ -64,6 +68,10 @@ def build_app(rooms: Rooms, doors: Sequence[Door] = ()) -> web.Application:
         HelpPages(rooms, sessions),
         Desk(rooms, sessions),
         cases,
+        ReplyDesk(rooms, sessions),
+        CopilotDesk(rooms, sessions),
+        ConnectDesk(rooms, sessions),
+        News(rooms, sessions),
         ApprovalDesk(rooms, sessions, cases),
         Records(rooms, sessions),
     )

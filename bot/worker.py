@@ -1,7 +1,7 @@
 """What goes on beside the turns: conversations end, facts are learned, promises and approvals run out, the journal is sealed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sized
+from collections.abc import Awaitable, Callable, Mapping, Sized
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -14,14 +14,17 @@ from core import inbox
 from core.errors import RapportError
 from core.sealer import Sealer
 
+Part = Callable[[], Awaitable[object]]
+
 
 @dataclass
 class Worker:
-    """Runs until it is stopped. A round that fails is logged and tried again with the next."""
+    """Runs until it is stopped. A round that fails is logged and tried again with the next. `upkeep` are further parts."""
 
     house: House
     sealer: Sealer
     every_s: float = 15.0
+    upkeep: Mapping[str, Part] = field(default_factory=dict[str, "Part"])
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -44,13 +47,14 @@ class Worker:
     async def round(self) -> None:
         """One round of everything that is due. A part that fails doesn't keep the others from being done."""
         house, now = self.house, self.house.clock.now()
-        parts: tuple[tuple[str, Callable[[], Awaitable[object]]], ...] = (
+        parts: tuple[tuple[str, Part], ...] = (
             ("ended", lambda: house.database.write(self._end_idle)),
             ("learned", lambda: house.distiller.learn_all(now=now)),
             ("forgotten", lambda: house.forget.sweep(now=now)),
             ("broken", lambda: house.database.write(lambda conn: house.promises.break_overdue(conn, now))),
             ("taken_up", lambda: house.approving.take_up(house.tenant.id)),
             ("expired", lambda: house.approving.expire(house.tenant.id)),
+            *self.upkeep.items(),
         )
         with correlated(uuid4().hex), span("worker.round"):
             done = {name: await self._part(name, work) for name, work in parts}

@@ -1,6 +1,7 @@
 """The life of conversations: they begin, change hands, come to belong to a known person, and end."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
@@ -23,9 +24,11 @@ _RANK = {Assurance.ANONYMOUS: 0, Assurance.CLAIMED: 1, Assurance.VERIFIED: 2}
 class Conversations(ConversationBook):
     """Opens, moves and ends conversations. All methods take part in the caller's transaction."""
 
-    def __init__(self, vault: Vault, journal: Journal, *, idle_minutes: int = 30) -> None:
+    def __init__(self, vault: Vault, journal: Journal, *, idle_minutes: int = 30, sent_to: Collection[str] = ()) -> None:
+        """`sent_to` are the channels that don't come for what is said: from the first message there it is kept for them."""
         self._vault = vault
         self._journal = journal
+        self._sent_to = frozenset(sent_to)
         super().__init__(idle_minutes=idle_minutes)
 
     def open_or_create(
@@ -143,6 +146,9 @@ class Conversations(ConversationBook):
     def _route(self, conn: Connection, conversation_id: str, ref: ConversationRef, at: datetime) -> None:
         named = {"channel": ref.channel, "installation": ref.installation, "channel_conversation_id": ref.conversation_id}
         conn.execute(insert(routes).values(tenant=ref.tenant, conversation_id=conversation_id, since=at, **named))
+        if ref.channel in self._sent_to:
+            new = and_(this(ref.tenant, conversation_id), conversations.c.planned.is_(None))
+            conn.execute(update(conversations).where(new).values(planned=conversations.c.last_shown))
 
     def _joined(
         self, conn: Connection, found: Conversation, ref: ConversationRef, at: datetime, correlation_id: str

@@ -50,6 +50,7 @@ conversations = Table(
     Column("reopened", Boolean, nullable=False),
     Column("last_position", Integer, nullable=False),
     Column("last_shown", Integer, nullable=False),
+    Column("planned", Integer),
     Column("dialogue_state_id", String(32)),
     Index(
         "uq_conversations_open",
@@ -65,6 +66,12 @@ conversations = Table(
     Index("ix_conversations_contact", "tenant", "contact_id", "state"),
     Index("ix_conversations_person", "tenant", "person_id"),
     Index("ix_conversations_idle", "state", "last_activity_at"),
+    Index(
+        "ix_conversations_unplanned",
+        "id",
+        sqlite_where=text("planned < last_shown"),
+        postgresql_where=text("planned < last_shown"),
+    ),
 )
 
 routes = Table(

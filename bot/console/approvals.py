@@ -1,17 +1,14 @@
 """Approvals at the console: what waits for this agent's yes or no, and deciding it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from aiohttp import web
-from sqlalchemy import Connection
 
-from bot.channels.entry_view import JsonObject
 from bot.console.cases import CaseDesk
 from bot.http.bodies import flag_of, id_in_path, json_body
-from bot.http.sessions import Seat, Sessions
+from bot.http.sessions import Sessions
 from bot.rooms import Rooms
-from governance.approvals import Approval
+from core.people import Principal
 
 
 class ApprovalDesk:
@@ -20,37 +17,29 @@ class ApprovalDesk:
     def __init__(self, rooms: Rooms, sessions: Sessions, cases: CaseDesk) -> None:
         self._rooms = rooms
         self._sessions = sessions
-        self._cases = cases
+        self._pages = cases.pages
 
     def routes(self) -> Sequence[web.RouteDef]:
-        return (web.get("/console/api/approvals", self.waiting), web.post("/console/api/approvals/{approval}", self.decide))
+        one = "/console/api/approvals/{approval}"
+        return (web.get("/console/api/approvals", self.waiting), web.get(one, self.one), web.post(one, self.decide))
 
     async def waiting(self, request: web.Request) -> web.Response:
-        seat = self._sessions.seat(request)
-        now = self._rooms.clock.now()
-        waiting = await self._rooms.database.read(lambda conn: self._waiting(conn, seat, now))
-        return web.json_response({"now": now.isoformat(), "approvals": waiting})
+        agent = self._agent(request)
+        found = await self._rooms.desk.deciding.waiting(agent)
+        shown = [await self._pages.approval(each.id, agent) for each in found]
+        return web.json_response({"now": self._rooms.clock.now().isoformat(), "approvals": shown})
+
+    async def one(self, request: web.Request) -> web.Response:
+        """An approval as it stands, decided ones too: a page that shows an old one learns so."""
+        agent, approval_id = self._agent(request), id_in_path(request, "approval")
+        return web.json_response({"approval": await self._pages.approval(approval_id, agent)})
 
     async def decide(self, request: web.Request) -> web.Response:
-        """Decides once, then carries out what follows from it; the customer is told."""
-        seat, approval_id = self._sessions.seat(request), id_in_path(request, "approval")
+        """Decides once and carries out what follows; the customer is told."""
+        agent, approval_id = self._agent(request), id_in_path(request, "approval")
         approve = flag_of(await json_body(request), "approve")
-        agent = seat.agent.principal(self._rooms.tenant)
-        now = self._rooms.clock.now()
-        decided = await self._rooms.database.write(
-            lambda conn: self._rooms.approvals.decide(conn, approval_id, agent, approve, now)
-        )
-        told = await self._rooms.decided(decided, agent)
-        shown, lanes = await self._rooms.database.read(lambda conn: self._after(conn, seat, decided))
-        self._rooms.live.publish_all(lanes)
-        return web.json_response({"approval": shown, "told": told})
+        await self._rooms.desk.deciding.decide(approval_id, agent, approve=approve)
+        return web.json_response({"approval": await self._pages.approval(approval_id, agent)})
 
-    def _waiting(self, conn: Connection, seat: Seat, now: datetime) -> list[JsonObject]:
-        found = self._rooms.approvals.open_for(conn, self._rooms.tenant.id, seat.agent.roles, now)
-        return [self._cases.shown_approval(conn, seat, each) for each in found]
-
-    def _after(self, conn: Connection, seat: Seat, decided: Approval) -> tuple[JsonObject, list[str]]:
-        tenant = self._rooms.tenant.id
-        conversation = self._rooms.threads.get(conn, tenant, decided.conversation_id)
-        shown = self._cases.shown_approval(conn, seat, self._rooms.approvals.get(conn, tenant, decided.id))
-        return shown, self._rooms.threads.lanes(conn, conversation)
+    def _agent(self, request: web.Request) -> Principal:
+        return self._sessions.seat(request).agent.principal(self._rooms.tenant)

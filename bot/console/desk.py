@@ -9,10 +9,23 @@ from bot.http.pages import Page, html_response
 from bot.http.refusals import NotSignedIn
 from bot.http.sessions import Seat, Sessions
 from bot.http.tokens import Purpose
-from bot.rooms import Rooms
+from bot.rooms import Agent, Rooms
 from governance.roles import SUPPORT_AGENT, covered_by, enough
 
-VIEWS = ("", "/cases/{id}", "/conversations", "/conversations/{id}", "/approvals", "/revenue", "/trace/{id}", "/explain/{id}")
+VIEWS = (
+    "",
+    "/cases/{id}",
+    "/conversations",
+    "/conversations/{id}",
+    "/approvals",
+    "/deliveries",
+    "/customers",
+    "/revenue",
+    "/suggestions",
+    "/connect",
+    "/trace/{id}",
+    "/explain/{id}",
+)
 
 
 class Desk:
@@ -55,7 +68,7 @@ class Desk:
         page = Page(
             title=f"{self._rooms.settings.company} desk",
             body=(tag("div", id="desk"), tag("noscript", "The console needs JavaScript.")),
-            styles=("console/console.css", "console/timeline.css"),
+            styles=("console/console.css", "console/timeline.css", "console/copilot.css"),
             script="console/main.js",
             kind="desk",
         )
@@ -70,6 +83,13 @@ class Desk:
             "csrf": self._sessions.tokens.csrf(seat.session_id),
             "works_on_cases": enough(agent.roles, SUPPORT_AGENT) is not None,
             "decides": sorted(covered_by(agent.roles)),
+            "colleagues": [{"id": each.id, "name": each.name} for each in self._colleagues(agent.id)],
+            "chat_apps": self._rooms.inviting is not None,
             "company": self._rooms.settings.company,
             "bot": self._rooms.settings.bot_name,
         }
+
+    def _colleagues(self, agent_id: str) -> list[Agent]:
+        """Who else works on cases."""
+        everybody = self._rooms.desk.roster.agents
+        return [each for each in everybody if each.id != agent_id and enough(each.roles, SUPPORT_AGENT) is not None]

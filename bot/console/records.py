@@ -6,15 +6,18 @@ from aiohttp import web
 from sqlalchemy import Connection, select
 
 from bot.channels.entry_view import JsonObject
+from bot.console.plain import plain
 from bot.console.views import of_record
 from bot.http.bodies import id_in_path
 from bot.http.sessions import Sessions
 from bot.rooms import Rooms
 from core.conversation import Author, EntryKind
+from core.errors import BadInput
 from governance import audit
 from governance.audit import DecisionRecord, decisions
 
 LATEST = 100
+MOST_CHARACTERS = 200
 OFFERS = ("offer.raised", "offer.accepted", "offer.declined")
 
 
@@ -31,8 +34,7 @@ class Records:
             web.get("/console/api/explain/{id}", self.explain),
             web.get("/console/api/trace/{id}", self.trace),
             web.get("/console/api/revenue", self.revenue),
-            web.get("/console/api/customers/{account}", self.customer),
-            web.get("/console/api/memories/{contact}", self.memories),
+            web.get("/console/api/customer", self.customer),
         )
 
     async def of_conversation(self, request: web.Request) -> web.Response:
@@ -84,19 +86,12 @@ class Records:
         return web.json_response(await self._rooms.database.read(self._revenue))
 
     async def customer(self, request: web.Request) -> web.Response:
-        """The account, as far as this agent may see it."""
+        """All round a customer, by a case's id, an account's id or name, or a contact's e-mail address."""
         agent = self._sessions.seat(request).agent.principal(self._rooms.tenant)
-        view = await self._rooms.people.account(id_in_path(request, "account"), agent)
-        tickets = [{"id": t.id, "subject": t.subject, "priority": t.priority, "state": t.state} for t in view.tickets]
-        rows = [list(row) for row in view.rows]
-        return web.json_response({"id": view.id, "name": view.name, "rows": rows, "tickets": tickets, "flags": list(view.flags)})
-
-    async def memories(self, request: web.Request) -> web.Response:
-        """What is remembered of a contact."""
-        agent = self._sessions.seat(request).agent.principal(self._rooms.tenant)
-        facts = await self._rooms.memories.of_person(id_in_path(request, "contact"), agent)
-        listed = [{"id": fact.id, "text": fact.text, "since": fact.since.isoformat(), "kind": fact.kind} for fact in facts]
-        return web.json_response({"memories": listed})
+        wanted = request.query.get("wanted", "")
+        if len(wanted) > MOST_CHARACTERS:
+            raise BadInput("This is too long: give an account's name or id, an e-mail address, or a case's id.")
+        return web.json_response(plain(await self._rooms.desk.reading.customer(agent, wanted)))
 
     def _revenue(self, conn: Connection) -> JsonObject:
         tenant = self._rooms.tenant.id

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.channels.entry_view import CITATION_FIELDS, JsonObject, rows_of
-from bot.rooms import Agent
 from core.action import ActionRequest
-from core.conversation import Entry, EntryKind
+from core.conversation import Author, Entry, EntryKind
+from core.people import Principal
 from governance.approvals import Approval, ApprovalState
 from governance.audit import DecisionRecord
 from governance.roles import enough
@@ -72,8 +72,8 @@ def of_conversation(conversation: Conversation) -> JsonObject:
     }
 
 
-def of_entry(entry: Entry) -> JsonObject:
-    """An entry for staff: all that is in it."""
+def of_entry(entry: Entry, channel: str = "") -> JsonObject:
+    """An entry for staff: all that is in it, and for a customer's on which channel it came."""
     body: JsonObject = dict(entry.body)
     if entry.kind in (EntryKind.CARD, EntryKind.RECEIPT):
         body["rows"] = rows_of(entry.body)
@@ -85,36 +85,25 @@ def of_entry(entry: Entry) -> JsonObject:
         "name": entry.author_name,
         "at": entry.at.isoformat(),
         "turn": entry.turn_id,
+        "channel": channel if entry.author is Author.CUSTOMER else "",
         "body": body,
     }
 
 
-def of_approval(approval: Approval, request: ActionRequest | None, agent: Agent, now: datetime) -> JsonObject:
-    """An approval with its exact arguments; `may_decide` says whether this agent's yes or no would count."""
+def of_approval(approval: Approval, request: ActionRequest | None, agent: Principal, now: datetime) -> JsonObject:
+    """What an approval is bound to; `may_decide` says whether this agent's yes or no would count."""
     own = approval.requested_by == agent.id
     waiting = approval.state is ApprovalState.OPEN and approval.expires_at > now
     arguments = request.arguments.items() if request else ()
     return {
-        "id": approval.id,
         "skill": approval.skill,
-        "state": "expired" if approval.state is ApprovalState.OPEN and not waiting else approval.state.value,
-        "role": approval.role,
-        "account_id": approval.account_id,
-        "conversation_id": approval.conversation_id,
         "correlation_id": approval.correlation_id,
-        "requested_by": approval.requested_by,
-        "requested_at": approval.requested_at.isoformat(),
-        "expires_at": approval.expires_at.isoformat(),
-        "rules": list(approval.policies),
-        "reasons": list(approval.reasons),
         "policy_version": approval.policy_version,
         "arguments_hash": approval.arguments_hash,
         "arguments": [
             {"name": name, "value": argument.value, "origin": argument.provenance.origin.value} for name, argument in arguments
         ],
         "erased": request is None,
-        "decided_by": approval.decided_by,
-        "decided_at": _time(approval.decided_at),
         "own": own,
         "may_decide": waiting and not own and enough(agent.roles, approval.role) is not None,
     }

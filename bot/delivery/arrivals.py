@@ -37,9 +37,7 @@ class DeliveryArrivals:
         states = states_of(self.ledger.of_conversation(conn, tenant, conversation_id))
         if not states:
             return {}
-        columns = (entries.c.position, entries.c.shown)
-        mine = select(*columns).where(entries.c.tenant == tenant, entries.c.conversation_id == conversation_id)
-        shown = {row.shown: row.position for row in conn.execute(mine) if row.shown is not None}
+        shown = _positions(conn, tenant, conversation_id)
         return {shown[place]: ARRIVED[state] for place, state in states.items() if place in shown}
 
     def undelivered(self, conn: Connection, tenant: str) -> Sequence[DeliveryView]:
@@ -64,4 +62,12 @@ class DeliveryArrivals:
             error=delivery.error,
             at=delivery.created_at,
             again=delivery.state == FAILED,
+            position=_positions(conn, delivery.tenant, delivery.conversation_id).get(delivery.first, 0),
         )
+
+
+def _positions(conn: Connection, tenant: str, conversation_id: str) -> dict[int, int]:
+    """The position among all entries of each that the customer sees, by the position that it has for them."""
+    columns = (entries.c.position, entries.c.shown)
+    mine = select(*columns).where(entries.c.tenant == tenant, entries.c.conversation_id == conversation_id)
+    return {row.shown: row.position for row in conn.execute(mine) if row.shown is not None}

@@ -4,25 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select, update
+from sqlalchemy import Connection, and_, select, union, update
 
-from bot.delivery.ledger import Decided, Ledger, Message
+from bot.delivery.ledger import OPEN, Decided, Ledger, Message, deliveries
 from core import inbox
 from core.conversation import Author, ConversationRef, Entry, EntryKind
-from core.database import Instant, metadata
 from core.errors import Conflict
 from core.journal import Journal
+from memory.conversation_book import this
 from memory.tables import Conversation, conversations
 from memory.threads import Threads
-
-cursors = Table(
-    "delivery_cursors",
-    metadata,
-    Column("conversation_id", String(32), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("planned", Integer, nullable=False),
-    Column("begun_at", Instant, nullable=False),
-)
 
 WORDS = frozenset({EntryKind.SENTENCE, EntryKind.RECEIPT, EntryKind.CARD, EntryKind.REPLY_END})
 FORGOTTEN = "superseded"
@@ -37,38 +28,30 @@ class Planning:
     ledger: Ledger
     channels: Collection[str]
 
-    def follow(self, conn: Connection, conversation: Conversation, at: datetime) -> None:
-        """Begins to follow a conversation from here on, unless it is followed already. For each message from such a channel."""
-        if conn.execute(select(cursors.c.planned).where(cursors.c.conversation_id == conversation.id)).first() is None:
-            shown = conn.execute(select(conversations.c.last_shown).where(conversations.c.id == conversation.id)).scalar_one()
-            values = {"conversation_id": conversation.id, "tenant": conversation.tenant, "planned": shown, "begun_at": at}
-            conn.execute(insert(cursors).values(values))
-
     def behind(self, conn: Connection, limit: int = 200) -> list[tuple[str, str]]:
-        """Tenant and id of the conversations in which something is new, or which have ended."""
-        joined = cursors.join(conversations, conversations.c.id == cursors.c.conversation_id)
-        new = (conversations.c.last_shown > cursors.c.planned) | (conversations.c.state != "open")
-        rows = conn.execute(select(cursors.c.tenant, cursors.c.conversation_id).select_from(joined).where(new).limit(limit))
-        return [(row.tenant, row.conversation_id) for row in rows]
+        """Tenant and id of the conversations in which something is new, or which ended while a card was open."""
+        new = select(conversations.c.tenant, conversations.c.id).where(conversations.c.planned < conversations.c.last_shown)
+        joined = deliveries.join(conversations, conversations.c.id == deliveries.c.conversation_id)
+        over = and_(deliveries.c.card_state == OPEN, conversations.c.state != "open")
+        left = select(conversations.c.tenant, conversations.c.id).select_from(joined).where(over)
+        return [(row.tenant, row.id) for row in conn.execute(union(new, left).limit(limit))]
 
     def plan(self, conn: Connection, tenant: str, conversation_id: str, at: datetime) -> int:
         """Plans what is new in a conversation. Returns how many messages. Raises `Conflict` when another process was quicker."""
-        planned = conn.execute(select(cursors.c.planned).where(cursors.c.conversation_id == conversation_id)).scalar()
+        planned = conn.execute(select(conversations.c.planned).where(this(tenant, conversation_id))).scalar()
         if planned is None:
             return 0
         conversation = self.threads.get(conn, tenant, conversation_id)
         new = self.threads.read(conn, tenant, conversation_id, planned)
         if new:
-            self._advance(conn, conversation_id, planned, new[-1].position)
+            self._advance(conn, conversation, planned, new[-1].position)
         messages = [group for group in grouped(new) if self._plan_one(conn, conversation, group, at)]
         self._decide_cards(conn, conversation, at)
-        if not conversation.open:
-            conn.execute(delete(cursors).where(cursors.c.conversation_id == conversation_id))
         return len(messages)
 
-    def _advance(self, conn: Connection, conversation_id: str, planned: int, to: int) -> None:
-        same = (cursors.c.conversation_id == conversation_id, cursors.c.planned == planned)
-        if conn.execute(update(cursors).where(*same).values(planned=to)).rowcount != 1:
+    def _advance(self, conn: Connection, conversation: Conversation, planned: int, to: int) -> None:
+        same = (this(conversation.tenant, conversation.id), conversations.c.planned == planned)
+        if conn.execute(update(conversations).where(*same).values(planned=to)).rowcount != 1:
             raise Conflict("Another process plans this conversation's messages: look again.")
 
     def _plan_one(self, conn: Connection, conversation: Conversation, group: Sequence[Entry], at: datetime) -> bool:

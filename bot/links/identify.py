@@ -25,38 +25,46 @@ class Identifying:
     links: Links
     clock: Clock
 
-    async def identify(self, row_id: str) -> None:
+    async def identify(self, row_id: str) -> str | None:
         """Called before the turn of an accepted message; passes over what isn't a user's of Slack or Teams.
 
-        While the channel or the CRM is silent the turn goes on with what is known; the next message tries again.
+        While the channel or the CRM is silent the turn goes on with what is known; the next message tries again. Whoever turns
+        out to be in a conversation on another channel goes on with that: then it returns the lane in which the turn belongs.
         """
         try:
-            await self._identify(row_id)
+            return await self._identify(row_id)
         except Erased:
-            return
+            return None
 
-    async def _identify(self, row_id: str) -> None:
+    async def _identify(self, row_id: str) -> str | None:
         inbound, _ = await self.database.read(lambda conn: inbox.load(conn, self.vault, row_id))
         user = user_of(inbound.sender, inbound.ref.channel, private=inbound.private)
         if user is None:
-            return
+            return None
         known = await self.links.looked_up(user)
         if known.agent is None and not _same(known.principal, inbound.sender):
-            await self.database.write(partial(self._settle, row_id, known.principal))
+            return await self.database.write(partial(self._settle, row_id, known.principal))
+        return None
 
-    def _settle(self, row_id: str, principal: Principal, conn: Connection) -> None:
+    def _settle(self, row_id: str, principal: Principal, conn: Connection) -> str | None:
         """Whoever isn't the contact whose conversation it is begins another one: the turn puts the message there."""
         if not inbox.unfinished(conn, row_id):
-            return
+            return None
         inbox.identify(conn, self.vault, row_id, principal)
         conversation = self.threads.get(conn, principal.tenant.id, inbox.placed(conn, row_id))
         if not conversation.open:
-            return
+            return None
+        at, other = self.clock.now(), None
+        if conversation.private and conversation.last_position == 1:
+            other = self.threads.ongoing(conn, principal, at, besides=conversation.ref.channel)
+        if other is not None:
+            self.threads.end(conn, principal.tenant.id, conversation.id, at=at, reason="joined")
+            return other.lane
         if conversation.contact_id in (None, principal.contact_id):
             self.threads.identified(conn, conversation, principal)
         elif conversation.with_bot:
-            at = self.clock.now()
             self.threads.end(conn, principal.tenant.id, conversation.id, at=at, reason="another_person")
+        return None
 
 
 def _same(one: Principal, other: Principal) -> bool:

@@ -2,76 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from uuid import uuid4
 
 from bot import rooms as front
 from bot.house import House
+from bot.links.inviting import Inviting
 from bot.live import Live
-from bot.telemetry import Telemetry, correlation
-from bot.wiring.contacts import CrmContacts
+from bot.telemetry import Telemetry
 from bot.wiring.demo import GUESTS, STARTERS
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
-from core.action import Allow
+from bot.wiring.people import CrmPeople
 from core.clock import WallClock
 from core.config import Config
 from core.database import Database
-from core.errors import NotAllowed
 from core.people import Assurance, Principal, PrincipalKind, Tenant
-from handoff.roster import read_roster
+from handoff.desk.port import Desk
 from knowledge import shelf
 from knowledge.keywords import Readers
 from knowledge.render import render
 from memory.forget import Forget
-from skills.catalogue import CATALOGUE, find
-from skills.contract import Context, Ready
-from skills.facts import Talk
-from skills.run import Runner
 from skills.sandbox.outbox import SandboxOutbox
-
-SHOWN_FIELDS = ("plan", "status", "segment", "region", "currency", "customer_since", "account_manager")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrmPeople(CrmContacts):
-    """Who the customers are, from the CRM. An account is shown to the desk only when policy allows that read."""
-
-    runner: Runner
-
-    async def account(self, account_id: str, reader: Principal) -> front.AccountView:
-        """An account for the desk. Raises `NotAllowed` when policy says so; the decision is on record."""
-        await self._permit(account_id, reader)
-        account = await self.ports.crm.account(account_id)
-        subscription = await self.ports.billing.subscription(account_id)
-        tickets = await self.ports.helpdesk.tickets(account_id)
-        rows = [(name.replace("_", " ").capitalize(), str(getattr(account, name))) for name in SHOWN_FIELDS]
-        rows.append(("Seats", f"{subscription.seats_used} of {subscription.seats_bought}"))
-        if subscription.renewal_date:
-            rows.append(("Renewal", subscription.renewal_date.isoformat()))
-        flags = [
-            *(["VIP"] if account.vip else []),
-            *(["Payment failed"] if subscription.dunning else []),
-            *(["Business closing"] if account.business_closing else []),
-        ]
-        lines = [
-            front.TicketLine(id=each.id, subject=each.subject, priority=each.priority, state=each.status) for each in tickets
-        ]
-        return front.AccountView(id=account.id, name=account.name, rows=tuple(rows), tickets=tuple(lines), flags=tuple(flags))
-
-    async def _permit(self, account_id: str, reader: Principal) -> None:
-        context = Context(
-            principal=reader,
-            account_id=account_id,
-            conversation_id="console",
-            ports=self.ports,
-            clock=self.runner.proposer.clock,
-        )
-        talk = Talk(correlation_id=correlation() or uuid4().hex, raised_by="agent", live=False)
-        proposal = await self.runner.propose(find("get_account"), context, Ready(arguments={}), talk)
-        if not isinstance(proposal.decision, Allow):
-            reasons = proposal.decision.reasons if proposal.decision else ()
-            raise NotAllowed(reasons[0].agent if reasons else "Policy doesn't allow this read.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +92,29 @@ class DemoMail:
         ]
 
 
-def front_rooms(config: Config, kept: Kept, loading: Loading, live: Live, telemetry: Telemetry) -> front.Rooms:
+def crm_people(kept: Kept) -> CrmPeople:
+    """The customers, from the CRM of this installation."""
+    return CrmPeople(ports=kept.house.ports, runner=kept.house.approving.runner, search=kept.company.crm)
+
+
+def person_memories(kept: Kept) -> PersonMemories:
+    """What is remembered of people, in this installation."""
+    return PersonMemories(forget_room=kept.house.forget, tenant=kept.house.tenant, house=kept.house)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What serving has beside the house: the customers, the desk, codes for other channels, and what is shown and measured."""
+
+    people: CrmPeople
+    desk: Desk
+    inviting: Inviting | None
+    loading: Loading
+    live: Live
+    telemetry: Telemetry
+
+
+def front_rooms(config: Config, kept: Kept, around: Around) -> front.Rooms:
     """All that the server needs."""
     house = kept.house
     settings = front.Settings(
@@ -152,7 +124,7 @@ def front_rooms(config: Config, kept: Kept, loading: Loading, live: Live, teleme
         installation=config.channels.web_chat.installation,
         public_url=config.server.public_url,
         demo=config.demo.enabled,
-        agents=read_roster(Path(config.handoff.agents)).agents,
+        agents=around.desk.roster.agents,
         guests=GUESTS if config.demo.enabled else (),
         starters=STARTERS,
     )
@@ -165,16 +137,16 @@ def front_rooms(config: Config, kept: Kept, loading: Loading, live: Live, teleme
         cases=house.cases,
         promises=house.promises,
         approvals=house.approvals,
+        desk=around.desk,
         intake=house.intake,
-        people=CrmPeople(ports=house.ports, runner=house.approving.runner),
+        people=around.people,
         help=Shelf(database=house.database, tenant=house.tenant),
-        memories=PersonMemories(forget_room=house.forget, tenant=house.tenant, house=house),
-        decided=house.approving,
+        memories=person_memories(kept),
         mail=DemoMail(outbox=kept.company.outbox),
-        health=loading,
+        health=around.loading,
         clock=house.clock,
         wall=WallClock(),
-        live=live,
-        telemetry=telemetry,
-        skill_titles={skill.id: skill.title for skill in CATALOGUE},
+        live=around.live,
+        telemetry=around.telemetry,
+        inviting=around.inviting,
     )

@@ -48,6 +48,8 @@ from skills.record import Recorder
 from skills.resilience import Lanes
 from skills.run import Runner
 
+SENT_TO = ("slack", "teams")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Adapters:
@@ -125,7 +127,7 @@ def build(config: Config, adapters: Adapters) -> House:
 
 def _records(config: Config, adapters: Adapters) -> Records:
     vault, journal = Vault(adapters.keys), Journal()
-    threads = Threads(vault, journal, idle_minutes=config.memory.idle_minutes)
+    threads = Threads(vault, journal, idle_minutes=config.memory.idle_minutes, sent_to=SENT_TO)
     promises = Promises(vault, journal)
     desk = parse_desk(tomllib.loads(Path(config.handoff.desk).read_text(encoding="utf-8")))
     cases = Cases(CaseRooms(vault=vault, journal=journal, threads=threads, promises=promises, desk=desk))

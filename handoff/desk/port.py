@@ -6,6 +6,7 @@ is whole or not at all, and raises `NotAllowed`, `Conflict`, `NotFound`, `BadInp
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.people import Principal
@@ -22,6 +23,15 @@ from handoff.desk.views import (
     Tally,
 )
 from handoff.roster import Roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneView:
+    """Something that an agent ran or asked approval for in a case: when, who, and what came of it."""
+
+    at: datetime
+    by: str
+    action: ActionView
 
 
 class CaseWork(Protocol):
@@ -114,6 +124,10 @@ class Acting(Protocol):
         ...
 
     async def ask_approval(self, action_id: str, agent: Principal) -> ActionView: ...
+
+    async def done(self, case_id: str, agent: Principal) -> Sequence[DoneView]:
+        """What agents ran or asked approval for in the case, the oldest first; everybody at the desk may read it."""
+        ...
 
 
 class Deciding(Protocol):

@@ -261,7 +261,10 @@ class AnswerView:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryView:
-    """A message to a customer that didn't certainly arrive. `again` says that sending it again can't double it."""
+    """A message to a customer that didn't certainly arrive. `again` says that sending it again can't double it.
+
+    `position` is that of the line in the case, 0 for a message that is no line.
+    """
 
     id: str
     conversation_id: str
@@ -272,11 +275,12 @@ class DeliveryView:
     error: str
     at: datetime
     again: bool
+    position: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What became of suggestions with one intent or article: counts, the mean edit distance (0 to 1) and seconds saved."""
+    """What became of suggestions with one intent or article: counts, mean edit distance (0 to 1), seconds saved, reasons."""
 
     name: str
     offered: int
@@ -285,3 +289,4 @@ class Tally:
     dismissed: int
     distance: float
     saved_s: float
+    reasons: tuple[tuple[str, int], ...] = ()

@@ -152,3 +152,11 @@ class Crm(Protocol):
     async def log_activity(self, account_id: str, activity: Activity, *, key: str) -> str:
         """Keeps `activity` and returns its id."""
         ...
+
+
+class AccountSearch(Protocol):
+    """Finds accounts for people at the desk, who know a company by its name."""
+
+    async def accounts_named(self, name: str) -> tuple[Account, ...]:
+        """The accounts that are called so or whose name begins so, case ignored, in order of name; at most ten."""
+        ...

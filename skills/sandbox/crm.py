@@ -15,6 +15,7 @@ QUOTE = TypeAdapter(QuoteRecord)
 TEXT = TypeAdapter(str)
 CONSENTS = {"opted_in", "opted_out", "none_recorded"}
 CHANNELS = {"email", "sms", "phone", "in_app"}
+MOST_FOUND = 10
 
 
 class KeptActivity(BaseModel):
@@ -53,6 +54,16 @@ class SandboxCrm:
             )
 
         return await self._desk.read("crm.contact_by_email", work)
+
+    async def accounts_named(self, name: str) -> tuple[Account, ...]:
+        """The accounts that are called so or whose name begins so."""
+        wanted = name.strip().casefold()
+
+        def work(session: StoreSession) -> tuple[Account, ...]:
+            found = [_account(doc, self._desk) for doc in self._desk.accounts(session) if doc.name.casefold().startswith(wanted)]
+            return tuple(sorted(found, key=lambda each: each.name)[:MOST_FOUND])
+
+        return await self._desk.read("crm.accounts_named", work) if wanted else ()
 
     async def update_contact(self, contact_id: str, change: ContactChange, *, key: str) -> Contact:
         def work(session: StoreSession) -> Contact:

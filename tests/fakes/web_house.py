@@ -1,6 +1,6 @@
 """A whole small company behind the front door, in memory: real rooms where they are quick, and a scripted assistant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,9 +43,11 @@ from handoff.cases import Cases
 from handoff.cases import Rooms as CaseRooms
 from handoff.packet import Opening, Packet
 from handoff.promises import Promises
+from handoff.roster import Roster
 from handoff.sla import parse_desk
 from memory.tables import Conversation
 from memory.threads import NewEntry, Threads
+from tests.fakes.console_desk import HouseDesk
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TENANT = Tenant(id="halcyon", region="eu")
@@ -100,6 +102,13 @@ class HousePeople:
         rows = (("Plan", "Business, annual"), ("Seats", "420, 410 used"), ("Renewal", "4 January 2027"))
         tickets = (TicketLine(id="T-9", subject="Clock-in fails at gate 3", priority="P3", state="open"),)
         return AccountView(id=account_id, name=found.account_name, rows=rows, tickets=tickets, flags=("Pays by bank transfer",))
+
+    async def by_name(self, name: str) -> Sequence[tuple[str, str]]:
+        wanted = name.casefold()
+        return [(each.account_id, each.account_name) for each in self.known if each.account_name.casefold().startswith(wanted)]
+
+    async def consent(self, contact_id: str) -> Mapping[str, str]:
+        return {"email": "opted_in", "phone": "none_recorded"}
 
 
 class HouseHelp:
@@ -329,9 +338,9 @@ class House:
         self.threads = Threads(self.vault, self.journal)
         self.promises = Promises(self.vault, self.journal)
         usual = {"hours": {"mon-fri": "08:00-18:00"}, "first_reply_minutes": 60, "urgent_reply_minutes": 15}
-        desk = parse_desk({"zone": "Europe/Dublin", "usual": usual})
+        hours = parse_desk({"zone": "Europe/Dublin", "usual": usual})
         self.cases = Cases(
-            CaseRooms(vault=self.vault, journal=self.journal, threads=self.threads, promises=self.promises, desk=desk)
+            CaseRooms(vault=self.vault, journal=self.journal, threads=self.threads, promises=self.promises, desk=hours)
         )
         self.approvals = Approvals(self.vault, self.journal)
         self.live, self.telemetry = Live(), Telemetry()
@@ -340,6 +349,7 @@ class House:
         self.executed: list[str] = []
         self.durable = MemoryDurable(Runner(database=self.database))
         self.durable.register(TURN, self.script.take)
+        self.desk = HouseDesk(self, Roster(agents=(SAM, BEA, ADA, NEIL)), hours)
         self.rooms = self._rooms()
 
     async def open(self) -> None:
@@ -405,16 +415,16 @@ class House:
             cases=self.cases,
             promises=self.promises,
             approvals=self.approvals,
+            desk=self.desk.desk(),
             intake=intake,
             people=self.people,
             help=self.help,
             memories=self.memories,
-            decided=self.decided,
             mail=self.mail,
             health=self.health,
             clock=self.clock,
             wall=self.wall,
             live=self.live,
             telemetry=self.telemetry,
-            skill_titles={"refund_payment": "Refund a payment"},
+            inviting=self.desk.inviting(),
         )

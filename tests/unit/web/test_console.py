@@ -33,9 +33,18 @@ async def only_case(house: House) -> str:
     return queue[0].case.id
 
 
-async def act(tab: Tab, case: str, name: str, text: str | None = None) -> tuple[int, dict[str, Any]]:
-    answer = await tab.post(f"/console/api/cases/{case}/{name}", {} if text is None else {"text": text})
+async def act(tab: Tab, case: str, name: str, text: str | None = None, **more: object) -> tuple[int, dict[str, Any]]:
+    answer = await tab.post(f"/console/api/cases/{case}/{name}", more if text is None else {"text": text, **more})
     return answer.status, await answer.json()
+
+
+async def reply(tab: Tab, case: str, text: str) -> int:
+    """Looks at the preview and sends it."""
+    shown = await tab.post(f"/console/api/cases/{case}/preview", {"text": text})
+    if shown.status != 200:
+        return shown.status
+    preview = await shown.json()
+    return (await tab.post("/console/api/send", {"token": preview["token"], "text": preview["text"]})).status
 
 
 async def test_the_queue_says_who_waits_for_what(sam: Tab, case: str) -> None:
@@ -49,12 +58,13 @@ async def test_the_queue_says_who_waits_for_what(sam: Tab, case: str) -> None:
 async def test_a_case_is_claimed_answered_and_given_back(house: House, customer: Tab, sam: Tab, case: str) -> None:
     watching = await Events.open(customer)
     await watching.until("entry", "notice")
-    assert (await act(sam, case, "reply", "Too soon"))[0] == 409
+    assert await reply(sam, case, "Too soon") == 409
     status, found = await act(sam, case, "claim")
     assert (status, found["case"]["owner"], found["case"]["state"]) == (200, "Sam Okafor", "claimed")
     assert (await watching.until("entry", "notice"))[-1].data["body"]["change"] == "joined"
     assert (await act(sam, case, "note", "Looks like INV-77"))[0] == 200
-    status, found = await act(sam, case, "reply", "I will look at it by 16:00 today.")
+    assert await reply(sam, case, "I will look at it by 16:00 today.") == 200
+    found = await sam.read(f"/console/api/cases/{case}")
     kinds = [(entry["kind"], entry["internal"]) for entry in found["entries"]]
     assert kinds[-2:] == [("internal_note", True), ("text", False)]
     assert (await watching.until("entry", "text"))[-1].data["body"]["text"] == "I will look at it by 16:00 today."
@@ -80,25 +90,80 @@ async def test_one_case_has_one_holder(sam: Tab, bea: Tab, case: str) -> None:
     status, told = await act(bea, case, "claim")
     assert (status, told["error"]["code"]) == (409, "conflict")
     assert "Sam Okafor" in told["error"]["message"]
-    assert (await act(bea, case, "reply", "I butt in"))[0] == 409
+    assert await reply(bea, case, "I butt in") == 409
     assert (await act(bea, case, "note", "Just saying"))[0] == 200
     assert (await act(sam, case, "release"))[1]["case"]["state"] == "waiting"
     assert (await act(bea, case, "claim"))[0] == 200
 
 
-@pytest.mark.parametrize("name", ["claim", "reply", "note", "resolve", "return", "release"])
+@pytest.mark.parametrize("name", ["claim", "preview", "note", "resolve", "return", "hand", "release"])
 @pytest.mark.parametrize("who", ["Neil Abara", "Ada Moreau"])
 async def test_who_is_no_support_agent_does_nothing_to_cases(new_tab: Open, case: str, who: str, name: str) -> None:
     tab = await (await new_tab()).as_agent(who)
     assert (await tab.read(f"/console/api/cases/{case}"))["case"]["state"] == "waiting"
-    assert (await act(tab, case, name, "Words"))[0] == 403
+    assert (await act(tab, case, name, "Words", to="sam"))[0] == 403
     assert (await tab.read(f"/console/api/cases/{case}"))["case"]["state"] == "waiting"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 8_001, "a\x00b", 5])
-async def test_a_bad_reply_is_refused(sam: Tab, case: str, text: str) -> None:
+async def test_a_bad_note_is_refused(sam: Tab, case: str, text: str) -> None:
     await act(sam, case, "claim")
-    assert (await act(sam, case, "reply", text))[0] == 400
+    assert (await act(sam, case, "note", text))[0] == 400
+
+
+async def test_the_same_note_twice_is_one(sam: Tab, case: str) -> None:
+    for _ in range(2):
+        status, found = await act(sam, case, "note", "Looks like INV-77", message_id="note-0001")
+        assert status == 200
+    assert [entry["kind"] for entry in found["entries"]].count("internal_note") == 1
+
+
+async def test_a_case_is_handed_to_a_colleague_who_works_on_cases(sam: Tab, bea: Tab, case: str) -> None:
+    assert {"id": "bea", "name": "Bea Lindqvist"} in (await sam.read("/console/api/me"))["colleagues"]
+    assert "neil" not in {each["id"] for each in (await sam.read("/console/api/me"))["colleagues"]}
+    await act(sam, case, "claim")
+    assert (await act(sam, case, "hand", to="neil"))[0] == 400
+    status, found = await act(sam, case, "hand", to="bea")
+    assert (status, found["case"]["owner"]) == (200, "Bea Lindqvist")
+    assert await reply(sam, case, "Still me?") == 409
+    assert await reply(bea, case, "I am Bea.") == 200
+
+
+async def test_the_closing_summary_is_drafted(house: House, sam: Tab, auditor: Tab, case: str) -> None:
+    await act(sam, case, "claim")
+    await reply(sam, case, "I will write to you by 16:00 today.")
+    drafted = (await sam.read(f"/console/api/cases/{case}/closing"))["summary"]
+    assert "talk to a person" in drafted
+    assert "Still promised: I will write to you by 16:00 today." in drafted
+    assert (await auditor.get(f"/console/api/cases/{case}/closing")).status == 403
+
+
+async def test_a_case_page_tells_of_each_line_where_it_came_from(house: House, customer: Tab, sam: Tab, case: str) -> None:
+    await customer.say("Anybody there?", "message-0007")
+    await house.durable.settle()
+    found = await sam.read(f"/console/api/cases/{case}")
+    assert [entry["channel"] for entry in found["entries"] if entry["author"] == "customer"] == ["web_chat", "web_chat"]
+    assert {entry["channel"] for entry in found["entries"] if entry["author"] != "customer"} == {""}
+
+
+async def test_edited_and_deleted_lines_are_marked_on_pages_that_have_them(
+    house: House, customer: Tab, sam: Tab, case: str
+) -> None:
+    await customer.say("I pay with card 1234", "message-0007")
+    await house.durable.settle()
+    before = await sam.read(f"/console/api/cases/{case}")
+    talk, line = before["conversation"]["id"], before["entries"][-1]
+
+    async def amend(change: dict[str, object]) -> dict[str, Any]:
+        await house.database.write(lambda conn: house.threads.amend(conn, TENANT.id, talk, line["turn"], change))
+        found = await sam.read(f"/console/api/cases/{case}?after={line['position']}")
+        assert found["entries"] == []
+        return next(each for each in found["lines"] if each["position"] == line["position"])
+
+    edited = await amend({"text": "I pay by card", "edited": True})
+    assert (edited["edited"], edited["text"]) == (True, "I pay by card")
+    deleted = await amend({"text": "", "erased": True, "deleted": True})
+    assert (deleted["deleted"], "text" in deleted) == (True, False)
 
 
 async def test_a_case_page_has_all_that_belongs_to_it(sam: Tab, approval: str, house: House) -> None:
@@ -115,10 +180,15 @@ async def test_an_approval_shows_its_exact_arguments_and_is_decided_once(house: 
     (shown,) = (await bea.read("/console/api/approvals"))["approvals"]
     values = {each["name"]: (each["value"], each["origin"]) for each in shown["arguments"]}
     assert values == {"invoice": ("INV-77", "customer"), "amount_minor": (40_000, "customer")}
-    assert (shown["may_decide"], shown["rules"], shown["reasons"]) == (True, ["refund_cap"], ["Above the cap of 100 USD."])
+    assert ["Invoice", "INV-77"] in shown["rows"]
+    assert (shown["may_decide"], shown["rules"], shown["reasons"]) == (True, ["Refund cap"], ["Above the cap of 100 USD."])
+    assert shown["requested_by"] == "Helen Ashdown, through the assistant"
     answer = await bea.post(f"/console/api/approvals/{approval}", {"approve": True})
     told = await answer.json()
-    assert (answer.status, told["told"], told["approval"]["state"]) == (200, "Done: refund RF-2001.", "granted")
+    assert (answer.status, told["approval"]["state"], told["approval"]["decided_by"]) == (200, "granted", "Bea Lindqvist")
+    assert told["approval"]["result"].startswith("Approved")
+    stale = (await bea.read(f"/console/api/approvals/{approval}"))["approval"]
+    assert (stale["state"], stale["may_decide"]) == ("granted", False)
     again = await bea.post(f"/console/api/approvals/{approval}", {"approve": True})
     assert (again.status, house.executed) == (409, [approval])
 
@@ -142,7 +212,9 @@ async def test_nobody_decides_what_they_asked_for(house: House, customer: Tab, b
     agent = next(each for each in house.rooms.settings.agents if each.id == "bea").principal(TENANT)
     (talk,) = await house.database.read(lambda conn: house.threads.recent(conn, TENANT.id))
     asked = await house.database.write(lambda conn: house.ask_approval(conn, talk, agent, "c-own"))
-    (shown,) = (await bea.read("/console/api/approvals"))["approvals"]
+    assert (await bea.read("/console/api/approvals"))["approvals"] == []
+    assert (await bea.read("/console/api/queue"))["approvals"] == 0
+    shown = (await bea.read(f"/console/api/approvals/{asked}"))["approval"]
     assert (shown["id"], shown["own"], shown["may_decide"]) == (asked, True, False)
     answer = await bea.post(f"/console/api/approvals/{asked}", {"approve": True})
     assert (answer.status, house.executed) == (403, [])
@@ -173,11 +245,15 @@ async def test_revenue_signals_name_message_label_and_confidence(house: House, c
     assert line["text"] == "We are thinking of leaving"
 
 
-async def test_the_customers_panel(sam: Tab) -> None:
-    found = await sam.read("/console/api/customers/ACC-001")
-    assert found["rows"][0] == ["Plan", "Business, annual"]
-    assert found["tickets"][0]["priority"] == "P3"
-    assert (await sam.read("/console/api/memories/C-001-1"))["memories"][0]["text"] == "Prefers invoices by post."
+async def test_a_customer_is_found_by_case_name_address_and_id(sam: Tab, case: str) -> None:
+    for wanted in (case, "ACC-001", "Brightwater", "helen.ashdown@brightwater.example"):
+        found = await sam.read(f"/console/api/customer?wanted={wanted}")
+        assert (found["account_id"], found["rows"][0]) == ("ACC-001", ["Plan", "Business, annual"])
+    assert found["memories"] == ["Prefers invoices by post."]
+    assert ["Email", "agreed"] in found["consent"]
+    assert found["health"]
+    for wanted in ("", "omar@northgate.example", "x" * 300):
+        assert (await sam.get(f"/console/api/customer?wanted={wanted}")).status == 400
 
 
 async def test_conversations_are_listed_with_who_and_what(house: House, customer: Tab, sam: Tab) -> None:
@@ -195,7 +271,7 @@ async def test_conversations_are_listed_with_who_and_what(house: House, customer
         "/console/api/cases/none",
         "/console/api/conversations/none",
         "/console/api/explain/none",
-        "/console/api/customers/ACC-999",
+        "/console/api/customer?wanted=ACC-999",
         "/console/api/nothing",
     ],
 )

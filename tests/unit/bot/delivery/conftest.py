@@ -124,7 +124,7 @@ class Counter:
 async def counter() -> AsyncIterator[Counter]:
     database, clock, journal, vault = Database.open("sqlite://"), FixedClock(NOON), Journal(), Vault(KeyRing(None))
     database.create_all()
-    threads, ledger, channel = Threads(vault, journal), Ledger(vault, journal, clock), RecordingChannel()
+    threads, ledger, channel = Threads(vault, journal, sent_to=("slack",)), Ledger(vault, journal, clock), RecordingChannel()
     durable = MemoryDurable(Runner(database=database, clock=clock))
     turns: list[str] = []
 

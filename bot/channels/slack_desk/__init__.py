@@ -1,0 +1,1 @@
+"""The desk in Slack: case cards, threads, drafts, approvals, commands and the Home tab."""

@@ -1,0 +1,125 @@
+"""Connects Slack: customers to reception, agents to the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.slack.listening import Desk as SlackQueue
+from bot.channels.slack.side import Doors, SlackIn, SlackOut, SlackRooms, SlackSettings
+from bot.channels.slack_desk.agents import SlackAgents
+from bot.channels.slack_desk.parts import Addresses
+from bot.channels.slack_desk.seats import Seats
+from bot.channels.slack_desk.side import Side
+from bot.channels.slack_desk.surface import SlackDesk
+from bot.wiring.connecting import Connected, secret
+from bot.wiring.demo import STARTERS
+from bot.wiring.desk import DeskParts
+from bot.wiring.kept import Kept
+from bot.wiring.outward import Outward
+from core.clock import WallClock
+from core.config import Config
+from core.errors import BadInput
+from handoff.desk.places import DeskPlaces
+
+PATHS = "/slack/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlackDoor:
+    """Everything under /slack comes from Slack, or is an administrator's installing."""
+
+    inward: SlackIn
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return self.inward.routes()
+
+    def takes(self, request: web.Request) -> bool:
+        return request.path.startswith(PATHS)
+
+
+def connect_slack(config: Config, kept: Kept, out: Outward, parts: DeskParts) -> Connected:
+    """Raises `BadInput` when what Slack needs is missing from the environment."""
+    settings = slack_settings(config, kept.secret)
+    house, section = kept.house, config.channels.slack
+    rooms = SlackRooms(database=house.database, journal=house.journal, clock=house.clock, wall=WallClock())
+    outward = SlackOut(settings, rooms)
+    out.channels["slack"], out.directories["slack"] = outward.channel, outward.directory
+
+    async def desk_client() -> AsyncWebClient:
+        return await outward.workspaces.client(out.desks.get("slack", ""))
+
+    places = DeskPlaces(database=house.database, tenant=house.tenant.id, clock=house.clock)
+    addresses = Addresses(company=config.tenant.name, public_url=config.server.public_url or "")
+    seats = Seats(
+        posts=parts.posts,
+        who=out.reception.who,
+        roster=parts.desk.roster,
+        tenant=house.tenant.id,
+        team=lambda: out.desks.get("slack", ""),
+    )
+    surface = SlackDesk(
+        client=desk_client,
+        posts=parts.posts,
+        places=places,
+        seats=seats,
+        addresses=addresses,
+        queue_channel=section.queue_channel,
+    )
+    side = Side(
+        tenant=house.tenant.id,
+        desk=parts.desk,
+        surface=surface,
+        seats=seats,
+        places=places,
+        reception=out.reception,
+        links=out.links,
+        addresses=addresses,
+    )
+    doors = Doors(reception=out.reception, links=out.links, desk=SlackQueue(side=SlackAgents(side), queue=surface.queue))
+    inward = SlackIn(settings, rooms, outward, doors)
+
+    async def start() -> None:
+        await inward.start()
+        await outward.workspaces.identify()
+        own = outward.workspaces.own
+        if own is not None and own.team:
+            out.desks.setdefault("slack", own.team)
+
+    async def close() -> None:
+        await inward.close()
+        await outward.close()
+
+    return Connected(door=SlackDoor(inward=inward), surface=surface, start=start, close=close)
+
+
+def slack_settings(config: Config, key: bytes) -> SlackSettings:
+    """How Slack is reached, with what the environment holds. Raises `BadInput` that names what is missing."""
+    section = config.channels.slack
+    token, client_id = secret(section.bot_token_env), secret(section.client_id_env)
+    socket = section.mode == "socket"
+    missing = [
+        *([] if token or client_id else [f"{section.bot_token_env} (or {section.client_id_env}, for several workspaces)"]),
+        *([] if socket or secret(section.signing_secret_env) else [section.signing_secret_env]),
+        *([section.app_token_env] if socket and not secret(section.app_token_env) else []),
+    ]
+    if missing:
+        raise BadInput(
+            f"channels.slack is enabled, but {', '.join(missing)} is not set in the environment: see docs/howto/connect_slack.md."
+        )
+    return SlackSettings(
+        tenant=config.tenant.id,
+        company=config.tenant.name,
+        secret=key,
+        bot_name=config.bot.name,
+        public_url=config.server.public_url,
+        api_url=section.api_url,
+        signing_secret=secret(section.signing_secret_env),
+        bot_token=token,
+        app_token=secret(section.app_token_env) if socket else "",
+        client_id=client_id,
+        client_secret=secret(section.client_secret_env),
+        starters=STARTERS,
+        most_characters=config.server.max_message_chars,
+    )

@@ -1,0 +1,47 @@
+"""What Slack says of people."""
+
+import pytest
+
+from bot.links.port import ChannelUser, Profile
+from core.errors import Unavailable
+from tests.fakes.slack_api import Fault, Workspace
+from tests.fakes.slack_side import Side
+
+ANN = ChannelUser(tenant="halcyon", channel="slack", installation="T0HALCYON", user_id="U1")
+
+
+async def test_a_colleague(side: Side) -> None:
+    side.slack.add_user("U1", email="ann@halcyon.example", name="Ann Lee", team_id="T0HALCYON")
+    wanted = Profile(email="ann@halcyon.example", confirmed=True, name="Ann Lee", zone="Europe/Berlin")
+    assert await side.out.directory.profile(ANN) == wanted
+
+
+@pytest.mark.parametrize(
+    "more", [{"is_restricted": True}, {"is_ultra_restricted": True}, {"is_stranger": True}, {"team_id": "T9"}]
+)
+async def test_guests_and_strangers(side: Side, more: dict[str, object]) -> None:
+    side.slack.add_user("U1", email="ann@halcyon.example", **more)
+    profile = await side.out.directory.profile(ANN)
+    assert profile is not None
+    assert profile.guest
+
+
+async def test_nobody_vouches_for_an_unconfirmed_address_or_a_closed_account(side: Side) -> None:
+    for more in ({"confirmed": False}, {"deleted": True}):
+        side.slack.add_user("U1", email="ann@halcyon.example", **more)
+        profile = await side.out.directory.profile(ANN)
+        assert profile is not None
+        assert not profile.confirmed
+
+
+async def test_who_isnt_known_or_may_not_be_asked(side: Side) -> None:
+    assert await side.out.directory.profile(ANN) is None
+    side.slack.workspaces = {"xoxb-halcyon": Workspace(scopes=frozenset())}
+    assert await side.out.directory.profile(ANN) is None
+
+
+@pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=429), Fault(cut=True)])
+async def test_a_directory_that_is_down_says_so(side: Side, fault: Fault) -> None:
+    side.slack.fail("users.info", fault, fault)
+    with pytest.raises(Unavailable):
+        await side.out.directory.profile(ANN)
