@@ -76,7 +76,7 @@ async def _slack(config: Config, environ: Mapping[str, str], ask: Ask) -> list[C
     if not slack.enabled:
         return [ok("slack", "enabled", "no: channels.slack.enabled = true switches it on")]
     checks = slack_checks.variables(slack, environ)
-    return [*checks, *await slack_checks.answers(slack, environ, ask), *slack_checks.desk(slack)]
+    return [*checks, *await slack_checks.answers(slack, environ, ask), *slack_checks.desk(slack, environ)]
 
 
 async def _teams(config: Config, environ: Mapping[str, str], ask: Ask) -> list[Check]:

@@ -51,10 +51,12 @@ async def answers(slack: SlackSection, environ: Mapping[str, str], ask: Ask) -> 
     return checks
 
 
-def desk(slack: SlackSection) -> list[Check]:
+def desk(slack: SlackSection, environ: Mapping[str, str]) -> list[Check]:
     """What the desk needs in Slack."""
     checks: list[Check] = []
-    if not slack.desk_team:
+    if not slack.desk_team and environ.get(slack.bot_token_env):
+        checks.append(ok(AREA, "desk_team", "not set: the members of the token's own workspace can be agents"))
+    elif not slack.desk_team:
         mend = "Set channels.slack.desk_team to your own workspace's id (T…): only its members can be agents."
         checks.append(warn(AREA, "desk_team", "not set: nobody is recognised as an agent", mend))
     if not slack.queue_channel:

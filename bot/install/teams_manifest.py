@@ -25,7 +25,7 @@ SAMPLE_ID = "00000000-0000-4000-8000-000000000001"
 MADE = (2026, 1, 1, 0, 0, 0)
 READ_CHANNEL = "ChannelMessage.Read.Group"
 
-DRAFT, ASK, CUSTOMER = "draftReply", "ask", "customer"
+DRAFT, ASK, CUSTOMER = "draft", "ask", "customer"
 
 FOR_CUSTOMERS = (("Talk to a person", "Brings in somebody from the support desk"),)
 FOR_AGENTS = (

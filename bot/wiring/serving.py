@@ -30,7 +30,7 @@ async def run_server(config: Config, *, port: int | None = None) -> None:
     telemetry.start(endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
     heavy = load(config)
     kept = await open_house(config, replace(heavy, model=Measured(heavy.model, partial(_observe, telemetry))))
-    whole = assembled(config, kept, live, telemetry)
+    whole = assembled(config, kept, live, telemetry, port=port)
     runner = web.AppRunner(build_app(whole.rooms, [each.door for each in whole.channels]), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, config.server.host, port or config.server.port).start()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.slack.listening import Desk as SlackQueue
 from bot.channels.slack.side import Doors, SlackIn, SlackOut, SlackRooms, SlackSettings
@@ -13,11 +12,8 @@ from bot.channels.slack_desk.parts import Addresses
 from bot.channels.slack_desk.seats import Seats
 from bot.channels.slack_desk.side import Side
 from bot.channels.slack_desk.surface import SlackDesk
-from bot.wiring.connecting import Connected, secret
+from bot.wiring.connecting import Connected, Joined, secret
 from bot.wiring.demo import STARTERS
-from bot.wiring.desk import DeskParts
-from bot.wiring.kept import Kept
-from bot.wiring.outward import Outward
 from core.clock import WallClock
 from core.config import Config
 from core.errors import BadInput
@@ -39,19 +35,15 @@ class SlackDoor:
         return request.path.startswith(PATHS)
 
 
-def connect_slack(config: Config, kept: Kept, out: Outward, parts: DeskParts) -> Connected:
+def connect_slack(config: Config, to: Joined) -> Connected:
     """Raises `BadInput` when what Slack needs is missing from the environment."""
-    settings = slack_settings(config, kept.secret)
-    house, section = kept.house, config.channels.slack
+    settings = slack_settings(config, to.kept.secret, to.address)
+    house, out, parts = to.kept.house, to.out, to.parts
     rooms = SlackRooms(database=house.database, journal=house.journal, clock=house.clock, wall=WallClock())
     outward = SlackOut(settings, rooms)
     out.channels["slack"], out.directories["slack"] = outward.channel, outward.directory
-
-    async def desk_client() -> AsyncWebClient:
-        return await outward.workspaces.client(out.desks.get("slack", ""))
-
     places = DeskPlaces(database=house.database, tenant=house.tenant.id, clock=house.clock)
-    addresses = Addresses(company=config.tenant.name, public_url=config.server.public_url or "")
+    addresses = Addresses(company=config.tenant.name, public_url=to.address)
     seats = Seats(
         posts=parts.posts,
         who=out.reception.who,
@@ -60,12 +52,12 @@ def connect_slack(config: Config, kept: Kept, out: Outward, parts: DeskParts) ->
         team=lambda: out.desks.get("slack", ""),
     )
     surface = SlackDesk(
-        client=desk_client,
+        client=lambda: outward.workspaces.client(out.desks.get("slack", "")),
         posts=parts.posts,
         places=places,
         seats=seats,
         addresses=addresses,
-        queue_channel=section.queue_channel,
+        queue_channel=config.channels.slack.queue_channel,
     )
     side = Side(
         tenant=house.tenant.id,
@@ -94,7 +86,7 @@ def connect_slack(config: Config, kept: Kept, out: Outward, parts: DeskParts) ->
     return Connected(door=SlackDoor(inward=inward), surface=surface, start=start, close=close)
 
 
-def slack_settings(config: Config, key: bytes) -> SlackSettings:
+def slack_settings(config: Config, key: bytes, address: str) -> SlackSettings:
     """How Slack is reached, with what the environment holds. Raises `BadInput` that names what is missing."""
     section = config.channels.slack
     token, client_id = secret(section.bot_token_env), secret(section.client_id_env)
@@ -113,7 +105,7 @@ def slack_settings(config: Config, key: bytes) -> SlackSettings:
         company=config.tenant.name,
         secret=key,
         bot_name=config.bot.name,
-        public_url=config.server.public_url,
+        public_url=address,
         api_url=section.api_url,
         signing_secret=secret(section.signing_secret_env),
         bot_token=token,

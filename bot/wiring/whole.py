@@ -10,13 +10,13 @@ from bot.intake import TURN
 from bot.live import Live
 from bot.rooms import Rooms
 from bot.telemetry import Telemetry, correlated, span
-from bot.wiring.connecting import Connected
+from bot.wiring.connecting import Connected, Joined
 from bot.wiring.desk import DeskParts, desk_parts
 from bot.wiring.front import Around, crm_people, front_rooms, person_memories
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
 from bot.wiring.outward import Outward, outward, turn_of
-from bot.worker import Worker
+from bot.worker import Part, Worker
 from core import inbox
 from core.config import Config
 from core.conversation import Reply
@@ -52,12 +52,13 @@ class Whole:
         await self.out.links.settle()
 
 
-def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry) -> Whole:
+def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry, *, port: int | None = None) -> Whole:
     """Built; nothing runs yet. Raises `BadInput` when a channel is enabled and lacks what it needs."""
+    address = config.server.public_url or f"http://{config.server.host}:{port or config.server.port}"
     people, loading = crm_people(kept), Loading(database=kept.house.database)
     out = outward(config, kept, people)
     desk = desk_parts(config, kept, out, people, person_memories(kept), live.publish_all)
-    channels = connected(config, kept, out, desk)
+    channels = connected(config, Joined(kept=kept, out=out, parts=desk, address=address.rstrip("/")))
     around = Around(
         people=people,
         desk=desk.desk,
@@ -71,22 +72,27 @@ def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry) -> W
     live.listen(watch.nudge)
     live.listen(out.deliverer.nudge)
     watch_turns(kept, out, live, telemetry)
-    upkeep = {"reconciled": lambda: out.reconciler.check_ended(config.tenant.id), "events_forgotten": out.reception.sweep}
-    worker = Worker(house=kept.house, sealer=kept.sealer, upkeep=upkeep)
+    worker = Worker(house=kept.house, sealer=kept.sealer, upkeep=_upkeep(kept, out, channels))
     return Whole(rooms=rooms, loading=loading, desk=desk, out=out, watch=watch, worker=worker, channels=channels)
 
 
-def connected(config: Config, kept: Kept, out: Outward, desk: DeskParts) -> list[Connected]:
+def _upkeep(kept: Kept, out: Outward, channels: Sequence[Connected]) -> dict[str, Part]:
+    tenant = kept.house.tenant.id
+    parts: dict[str, Part] = {"reconciled": lambda: out.reconciler.check_ended(tenant), "events_forgotten": out.reception.sweep}
+    return parts | {f"{each.surface.name}_forgotten": each.sweep for each in channels}
+
+
+def connected(config: Config, to: Joined) -> list[Connected]:
     """The channels that the configuration enables. Their SDKs are imported only then."""
     channels: list[Connected] = []
     if config.channels.slack.enabled:
         from bot.wiring.slack import connect_slack
 
-        channels.append(connect_slack(config, kept, out, desk))
+        channels.append(connect_slack(config, to))
     if config.channels.teams.enabled:
         from bot.wiring.teams import connect_teams
 
-        channels.append(connect_teams(config, kept, out, desk))
+        channels.append(connect_teams(config, to))
     return channels
 
 

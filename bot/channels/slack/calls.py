@@ -1,7 +1,6 @@
 """One call to Slack's Web API, and what its failures mean: certainly not done, refused for good, or nobody knows."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import aiohttp
@@ -10,7 +9,6 @@ from core.errors import NotSent, RapportError, Refused, Unclear
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
-    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
@@ -64,9 +62,8 @@ async def call(client: "AsyncWebClient", method: str, **params: Any) -> Mapping[
     """
     from slack_sdk.errors import SlackApiError
 
-    send = partial(client.api_call, method, data=params) if method in FORMS else partial(_sdk(client, method), **params)
     try:
-        answer = await send()
+        answer = await _sending(client, method, params)
         return cast("Mapping[str, Any]", answer.data)
     except SlackApiError as error:
         raise _meaning(method, error.response) from error
@@ -76,9 +73,11 @@ async def call(client: "AsyncWebClient", method: str, **params: Any) -> Mapping[
         _unclear(method, type(error).__name__, error)
 
 
-def _sdk(client: "AsyncWebClient", method: str) -> Callable[..., Awaitable["AsyncSlackResponse"]]:
-    """The SDK's own function for a method, which knows how it is encoded."""
-    return getattr(client, method.replace(".", "_"))
+def _sending(client: Any, method: str, params: Mapping[str, Any]) -> Awaitable[Any]:
+    """By the SDK's own function for the method, which knows how it is encoded; a few are plain forms."""
+    if method in FORMS:
+        return client.api_call(method, data=dict(params))
+    return getattr(client, method.replace(".", "_"))(**params)
 
 
 def _meaning(method: str, response: Any) -> RapportError:

@@ -37,7 +37,7 @@ def shown(text: str) -> str:
 
 def linked(url: str, label: str) -> str:
     """A link in mrkdwn; only for addresses of our own."""
-    return f"<{url}|{escaped(label).replace('|', '¦')}>"
+    return f"<{escaped(url)}|{escaped(label).replace('|', '¦')}>"
 
 
 def linked_in_markdown(url: str, label: str) -> str:

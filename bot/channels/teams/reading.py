@@ -77,55 +77,64 @@ def thread_root(conversation_id: str) -> str:
 
 def read(activity: Activity, tenant: str) -> Received:
     """Raises `BadInput` for what can't be an activity of Teams."""
-    place, sender, bot = (part(activity, name) for name in ("conversation", "from", "recipient"))
-    data = part(activity, "channelData")
-    conversation_id = _id(place, "id")
-    installation = _id(place, "tenantId", "") or _id(part(data, "tenant"), "id", "") or LOCAL
-    kind = str(place.get("conversationType") or PERSONAL)
-    account_id, bot_id = _id(sender, "id", ""), _id(bot, "id", "")
-    if kind not in KINDS:
-        raise BadInput(f"The conversationType {kind[:40]} is none of {', '.join(KINDS)}.")
-    user = ChannelUser(
-        tenant=tenant,
-        channel=CHANNEL,
-        installation=installation[:ID_LENGTH],
-        user_id=(_id(sender, "aadObjectId", "") or account_id)[:ID_LENGTH],
-        name=_clean(_text(sender, "name"))[:LONGEST_NAME],
-        private=kind == PERSONAL,
-    )
-    reference = Reference(
-        conversation_id=conversation_id,
-        service_url=_id(activity, "serviceUrl"),
-        installation=user.installation,
-        kind=kind,
-        bot_id=bot_id,
-        account_id=account_id if kind == PERSONAL else "",
-        channel_id=_id(activity, "channelId", "msteams"),
-    )
-    mentioned = bot_id in _mentioned(activity)
+    reference, user = _reference(activity), _user(activity, tenant)
+    sender, data = part(activity, "from"), part(activity, "channelData")
+    place_id = kept_id(reference.conversation_id)
     return Received(
         kind=_text(activity, "type"),
         id=_id(activity, "id")[:ID_LENGTH],
         name=_text(activity, "name"),
         user=user,
-        account_id=account_id,
-        ref=ConversationRef(
-            tenant=tenant, channel=CHANNEL, installation=user.installation, conversation_id=kept_id(conversation_id)
-        ),
+        account_id=_id(sender, "id", ""),
+        ref=ConversationRef(tenant=tenant, channel=CHANNEL, installation=user.installation, conversation_id=place_id),
         reference=reference,
-        text=_words(activity, bot_id),
-        addressed=mentioned or kind == PERSONAL,
+        text=_words(activity, reference.bot_id),
+        addressed=reference.private or reference.bot_id in _mentioned(activity),
         value=part(activity, "value"),
         reply_to=_id(activity, "replyToId", "")[:ID_LENGTH],
         stamp=_text(activity, "localTimestamp")[:64],
         event=_text(data, "eventType"),
         action=_text(activity, "action"),
-        bot_added=bot_id in [_text(each, "id") for each in _parts(activity, "membersAdded")],
+        bot_added=reference.bot_id in [_text(each, "id") for each in _parts(activity, "membersAdded")],
         files=any(_is_file(each) for each in _parts(activity, "attachments")),
-        own=account_id == bot_id or _text(sender, "role") == "bot",
+        own=_id(sender, "id", "") == reference.bot_id or _text(sender, "role") == "bot",
         language=_text(activity, "locale")[:16] or "en",
         activity=activity,
     )
+
+
+def _reference(activity: Activity) -> Reference:
+    place = part(activity, "conversation")
+    kind = str(place.get("conversationType") or PERSONAL)
+    if kind not in KINDS:
+        raise BadInput(f"The conversationType {kind[:40]} is none of {', '.join(KINDS)}.")
+    return Reference(
+        conversation_id=_id(place, "id"),
+        service_url=_id(activity, "serviceUrl"),
+        installation=_installation(activity),
+        kind=kind,
+        bot_id=_id(part(activity, "recipient"), "id", ""),
+        account_id=_id(part(activity, "from"), "id", "") if kind == PERSONAL else "",
+        channel_id=_id(activity, "channelId", "msteams"),
+    )
+
+
+def _user(activity: Activity, tenant: str) -> ChannelUser:
+    sender = part(activity, "from")
+    return ChannelUser(
+        tenant=tenant,
+        channel=CHANNEL,
+        installation=_installation(activity),
+        user_id=(_id(sender, "aadObjectId", "") or _id(sender, "id", ""))[:ID_LENGTH],
+        name=_clean(_text(sender, "name"))[:LONGEST_NAME],
+        private=_reference(activity).private,
+    )
+
+
+def _installation(activity: Activity) -> str:
+    """The organisation whose conversation it is."""
+    told = _id(part(part(activity, "channelData"), "tenant"), "id", "")
+    return (_id(part(activity, "conversation"), "tenantId", "") or told or LOCAL)[:ID_LENGTH]
 
 
 def _words(activity: Activity, bot_id: str) -> str:

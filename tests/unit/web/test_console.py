@@ -171,7 +171,7 @@ async def test_a_case_page_has_all_that_belongs_to_it(sam: Tab, approval: str, h
     assert found["packet"]["intents"] == ["refund_payment"]
     assert [entry["kind"] for entry in found["entries"]] == ["text", "notice"]
     (shown,) = found["approvals"]
-    assert (shown["id"], shown["title"], shown["may_decide"]) == (approval, "Refund a payment", False)
+    assert (shown["id"], shown["title"], shown["may_decide"]) == (approval, "Refund", False)
     later = await sam.read(f"/console/api/cases/{await only_case(house)}?after=1")
     assert [entry["position"] for entry in later["entries"]] == [2]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -38,8 +38,8 @@ def configure(tmp_path: Path) -> Configure:
 def _listed(value: Any) -> Any:
     """Tuples as lists, as TOML has them."""
     if isinstance(value, Mapping):
-        return {name: _listed(each) for name, each in value.items()}
-    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
+        return {name: _listed(each) for name, each in cast("Mapping[str, Any]", value).items()}
+    return [_listed(each) for each in cast("list[Any]", value)] if isinstance(value, list | tuple) else value
 
 
 class Servers:

@@ -180,6 +180,13 @@ async def test_several_workspaces_need_no_bot_token(config: Config, servers: Ser
     assert failing(await report(config, servers, half)) == {("slack", "SLACK_CLIENT_SECRET")}
 
 
+async def test_without_a_workspace_of_its_own_nobody_is_an_agent(configure: Configure, servers: Servers) -> None:
+    config = configure(server={"public_url": PUBLIC}, slack={"enabled": True})
+    assert found(await report(config, servers), "slack", "desk_team").verdict is Verdict.OK
+    many = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "client-secret", "SLACK_SIGNING_SECRET": "signing"}
+    assert found(await report(config, servers, many), "slack", "desk_team").verdict is Verdict.WARN
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -14,7 +14,7 @@ from bot.install.png import SIGNATURE
 from bot.install.teams_manifest import ASK, CUSTOMER, DRAFT, GUID, SAMPLE_ID, teams_package
 from core.errors import BadInput
 
-from .conftest import PUBLIC, Configure
+from .conftest import PUBLIC, ROOT, Configure
 
 APP = "0D9C1A34-2B7F-4E51-9E0A-6C5F0B1D2E3F"
 ENVIRON = {"TEAMS_APP_ID": APP}
@@ -86,6 +86,15 @@ def test_agents_get_the_draft_and_the_searches(configure: Configure) -> None:
     granted = cast("list[dict[str, str]]", body["authorization"]["permissions"]["resourceSpecific"])
     assert [each["name"] for each in granted] == ["ChannelMessage.Read.Group"]
     assert body["webApplicationInfo"]["id"] == APP.lower()
+
+
+def test_the_commands_are_those_that_are_served() -> None:
+    from bot.channels.teams_desk import extension
+
+    assert extension.DRAFT == DRAFT
+    source = (ROOT / "bot" / "channels" / "teams_desk" / "extension.py").read_text(encoding="utf-8")
+    assert f'"{ASK}": ' in source
+    assert f'"{CUSTOMER}": ' in source
 
 
 def test_a_customers_organisation_is_asked_for_nothing_of_the_desks(configure: Configure) -> None:

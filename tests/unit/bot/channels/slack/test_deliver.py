@@ -225,7 +225,7 @@ async def test_a_part_that_is_missing_is_not_found(side: Side, channel: SlackCha
 
 async def test_a_delivery_is_found_behind_many_others(side: Side, channel: SlackChannel) -> None:
     sent = await channel.send(outgoing("D1", sentences=ANSWER[:1]))
-    client = await side.out.workspaces.client("T0HALCYON")
+    client: Any = await side.out.workspaces.client("T0HALCYON")
     await asyncio.gather(*(client.api_call("chat.postMessage", json={"channel": "D1", "text": "x"}) for _ in range(120)))
     assert await channel.find(place("D1"), "delivery-1") == sent
 

@@ -1,5 +1,7 @@
 """What Slack says of people."""
 
+from typing import Any
+
 import pytest
 
 from bot.links.port import ChannelUser, Profile
@@ -19,7 +21,7 @@ async def test_a_colleague(side: Side) -> None:
 @pytest.mark.parametrize(
     "more", [{"is_restricted": True}, {"is_ultra_restricted": True}, {"is_stranger": True}, {"team_id": "T9"}]
 )
-async def test_guests_and_strangers(side: Side, more: dict[str, object]) -> None:
+async def test_guests_and_strangers(side: Side, more: dict[str, Any]) -> None:
     side.slack.add_user("U1", email="ann@halcyon.example", **more)
     profile = await side.out.directory.profile(ANN)
     assert profile is not None
@@ -27,7 +29,8 @@ async def test_guests_and_strangers(side: Side, more: dict[str, object]) -> None
 
 
 async def test_nobody_vouches_for_an_unconfirmed_address_or_a_closed_account(side: Side) -> None:
-    for more in ({"confirmed": False}, {"deleted": True}):
+    closed: tuple[dict[str, Any], ...] = ({"confirmed": False}, {"deleted": True})
+    for more in closed:
         side.slack.add_user("U1", email="ann@halcyon.example", **more)
         profile = await side.out.directory.profile(ANN)
         assert profile is not None

@@ -1,5 +1,7 @@
 """Customers' presses, each taken in before the acknowledgement and once."""
 
+from typing import Any
+
 from bot.channels.slack import blocks
 from core.errors import NotFound
 from tests.fakes import slack_events as events
@@ -47,7 +49,7 @@ async def test_slacks_own_feedback_pair_is_a_rating(side: Side) -> None:
 
 async def test_plain_feedback_buttons_go_once_they_were_pressed(side: Side) -> None:
     shown = [blocks.section("An answer."), blocks.feedback("en", plain=True)]
-    client = await side.out.workspaces.client("T0HALCYON")
+    client: Any = await side.out.workspaces.client("T0HALCYON")
     posted = await client.chat_postMessage(channel="D1", text="An answer.", blocks=shown)
     body = events.block_actions({"action_id": blocks.RATED_UP_ID, "value": blocks.HELPED}, message_ts=posted["ts"])
     body["message"]["blocks"] = shown
@@ -60,7 +62,7 @@ async def test_plain_feedback_buttons_go_once_they_were_pressed(side: Side) -> N
 
 async def test_not_interested_is_said_in_the_customers_words_and_the_button_goes(side: Side) -> None:
     shown = [blocks.section("Would you like more seats?"), blocks.offer_buttons("de")]
-    client = await side.out.workspaces.client("T0HALCYON")
+    client: Any = await side.out.workspaces.client("T0HALCYON")
     posted = await client.chat_postMessage(channel="D1", text="…", blocks=shown)
     button = shown[1]["elements"][0]
     body = events.block_actions({"action_id": button["action_id"], "value": button["value"]}, message_ts=posted["ts"])

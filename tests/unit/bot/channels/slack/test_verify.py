@@ -63,7 +63,7 @@ def test_slacks_own_requests_pass_within_five_minutes() -> None:
 )
 def test_anything_else_about_the_headers_is_refused(headers: Mapping[str, str]) -> None:
     with pytest.raises(NotSlack) as refused:
-        checker().check(request(**headers))
+        checker().check(request(BODY, **headers))
     assert refused.value.status == 401
 
 
@@ -198,8 +198,9 @@ NAMES = [
     rest=some.dictionaries(some.sampled_from(NAMES), JSON),
 )
 async def test_no_signed_nonsense_is_a_server_error(
-    side: Side, kind: str, event: object, type_: str, rest: dict[str, object]
+    side: Side, kind: str, event: dict[str, object], type_: str, rest: dict[str, object]
 ) -> None:
-    body = {**rest, "type": kind, "event": {**event, "type": type_}} if isinstance(event, dict) else rest
+    told: dict[str, object] = {**event, "type": type_}
+    body: dict[str, object] = {**rest, "type": kind, "event": told}
     answer = await side.http.raw(json.dumps(body).encode(), "application/json")
     assert answer.status in (200, 400), answer
