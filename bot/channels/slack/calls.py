@@ -14,8 +14,10 @@ RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded
 UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 NOT_SUPPORTED = frozenset(
     {"unknown_method", "method_not_supported_for_channel_type", "feature_not_enabled", "not_supported", "method_deprecated"}
+    | {"HTTP 404", "HTTP 405"}
 )
 FORMS = frozenset({"oauth.v2.access"})
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 WORDS: Mapping[str, str] = {
     "channel_not_found": "there is no such channel, or the app can't see it: invite the app to it with /invite.",
     "not_in_channel": "the app isn't in that channel: invite it with /invite.",
@@ -48,6 +50,11 @@ class RefusedBySlack(Refused):
         more = f" (scope {needed})" if needed else ""
         super().__init__(f"Slack refused {method} ({error}){more}: {what}", method=method, error=error)
         self.error = error
+
+    @property
+    def of_blocks(self) -> bool:
+        """Whether it is the layout that Slack doesn't take."""
+        return self.error in BAD_BLOCKS
 
     @property
     def unsupported(self) -> bool:

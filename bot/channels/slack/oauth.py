@@ -19,7 +19,7 @@ from bot.channels.slack.tables import begun
 from bot.channels.slack.workspaces import SLACK, Workspaces
 from core.clock import Clock
 from core.database import Database
-from core.errors import BadInput, NotAllowed
+from core.errors import BadInput, NotAllowed, Refused
 
 LIFETIME = timedelta(minutes=10)
 STATE = re.compile(r"([A-Za-z0-9_-]{20,64})\.([0-9]{1,12})\.([0-9a-f]{64})")
@@ -90,9 +90,11 @@ class OAuth:
         if not code:
             raise BadInput("Slack sent no code: begin again at /slack/install.")
         names = {"client_id": self._client.id, "client_secret": self._client.secret}
-        told = await call(
-            self._workspaces.with_token(None), "oauth.v2.access", **names, code=code, redirect_uri=self._client.redirect_url
-        )
+        asked = names | {"code": code, "redirect_uri": self._client.redirect_url}
+        try:
+            told = await call(self._workspaces.with_token(None), "oauth.v2.access", **asked)
+        except Refused as error:
+            raise BadInput(f"Slack didn't take the code: begin again at /slack/install. {error.message}") from error
         installation = await self._installation(told)
         await self._installs.save(installation)
         return installation

@@ -98,7 +98,7 @@ class Posting:
         except RefusedBySlack as error:
             if error.error == "missing_scope" and target.username and team not in self.latches.no_names:
                 self.latches.no_names.add(team)
-            elif error.error == "invalid_blocks" and asks(part.blocks) and team not in self.latches.plain_feedback:
+            elif error.of_blocks and asks(part.blocks) and team not in self.latches.plain_feedback:
                 self.latches.plain_feedback.add(team)
             else:
                 raise

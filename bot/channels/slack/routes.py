@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.channels.slack.app import SlackApp
 from bot.channels.slack.oauth import LIFETIME, OAuth
@@ -10,7 +11,7 @@ from bot.channels.slack.verify import MOST_BYTES, NotSlack, Request, Signatures,
 from bot.http.markup import tag
 from bot.http.pages import Page, html_response, problem_page
 from bot.http.refusals import TooLarge
-from core.errors import NotFound, RapportError
+from core.errors import BadInput, NotFound, RapportError
 
 COOKIE = "rapport_slack_install"
 PATHS = ("/slack/events", "/slack/interactivity", "/slack/commands")
@@ -38,6 +39,8 @@ class SlackRoutes:
             raw = await request.clone(client_max_size=MOST_BYTES).read()
         except web.HTTPRequestEntityTooLarge as error:
             raise TooLarge("The body is larger than 1 MB: Slack sends none that large.") from error
+        except (HttpProcessingError, web.RequestPayloadError) as error:
+            raise BadInput("The body can't be unpacked: send it as it is.") from error
         headers = {name.lower(): value for name, value in request.headers.items()}
         if len(request.headers.getall("X-Slack-Signature", ())) > 1:
             raise NotSlack("The request has two signatures.")

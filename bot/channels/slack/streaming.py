@@ -89,7 +89,7 @@ class Streaming:
         try:
             await self._patiently(target, "chat.stopStream", **where, **self._end(target, streamed))
         except RefusedBySlack as error:
-            if error.error != "invalid_blocks" or not asks(streamed.below):
+            if not error.of_blocks or not asks(streamed.below):
                 raise
             self._posting.latches.plain_feedback.add(target.place.team)
             await self._patiently(target, "chat.stopStream", **where, **self._end(target, streamed))

@@ -130,11 +130,10 @@ def person(name: str, company: str, language: str) -> str:
     return say("person", language, name=name, company=company)
 
 
-def whole(body: Sequence[Element], actions: Sequence[Element] = (), *, language: str, speak: str = "", more: str = "") -> Element:
+def whole(body: Sequence[Element], actions: Sequence[Element] = (), *, language: str, more: str = "") -> Element:
     """A card that fits: its longest words are cut when it would be too large; `more` then leads to the rest."""
     card: Element = {"type": "AdaptiveCard", "$schema": SCHEMA, "version": "1.5", "body": list(body)}
     card |= {"actions": list(actions)} if actions else {}
-    card |= {"speak": speak} if speak else {}
     if size(card) <= LARGEST_BYTES:
         return card
     link = {"selectAction": {"type": "Action.OpenUrl", "url": more}} if more else {}

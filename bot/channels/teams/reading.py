@@ -28,7 +28,7 @@ NO_FILES = ("text/html", "application/vnd.microsoft.card.")
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """An activity, read. `kind` is its type, `name` an invoke's, `event` what Teams says happened to a message.
+    """An activity, read. `kind` is its type, `name` an invoke's.
 
     `addressed`: said to the bot: in private, or with its name. `stamp` is the client's own time as it was sent, `value` what a
     card or a dialog sends, `activity` all of it as it came.
@@ -46,7 +46,6 @@ class Received:
     value: Mapping[str, Any]
     reply_to: str
     stamp: str
-    event: str
     action: str
     bot_added: bool
     files: bool
@@ -78,7 +77,7 @@ def thread_root(conversation_id: str) -> str:
 def read(activity: Activity, tenant: str) -> Received:
     """Raises `BadInput` for what can't be an activity of Teams."""
     reference, user = _reference(activity), _user(activity, tenant)
-    sender, data = part(activity, "from"), part(activity, "channelData")
+    sender = part(activity, "from")
     place_id = kept_id(reference.conversation_id)
     return Received(
         kind=_text(activity, "type"),
@@ -93,7 +92,6 @@ def read(activity: Activity, tenant: str) -> Received:
         value=part(activity, "value"),
         reply_to=_id(activity, "replyToId", "")[:ID_LENGTH],
         stamp=_text(activity, "localTimestamp")[:64],
-        event=_text(data, "eventType"),
         action=_text(activity, "action"),
         bot_added=reference.bot_id in [_text(each, "id") for each in _parts(activity, "membersAdded")],
         files=any(_is_file(each) for each in _parts(activity, "attachments")),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from bot.channels.teams.addresses import ServiceAddresses
 from bot.channels.teams.reading import Received, kept_id, thread_root
@@ -100,11 +101,6 @@ class References:
         asked = select(teams_places.c.spoken_to).where(self._mine(teams_places), teams_places.c.place_id == place_id)
         return bool(await self._database.read(lambda conn: conn.execute(asked).scalar()))
 
-    async def private_with(self, installation: str, user_id: str) -> Reference | None:
-        """The personal chat with a user, if there is one."""
-        person = await self._person(installation, user_id)
-        return await self.find(installation, person.private_id) if person and person.private_id else None
-
     async def seen_in(self, installation: str, user_id: str) -> tuple[Reference, str] | None:
         """Where a user was last seen, and the id that they have there."""
         person = await self._person(installation, user_id)
@@ -128,10 +124,8 @@ class References:
         values = {"account_id": received.account_id, "place_id": place_id}
         values |= {"private_id": place_id} if received.user.private else {}
         who = self._who(received.user.installation, received.user.user_id)
-        if conn.execute(update(teams_people).where(who).values(values)).rowcount:
-            return
         named = {"tenant": self._tenant, "installation": received.user.installation, "user_id": received.user.user_id}
-        conn.execute(insert(teams_people).values(named | values))
+        _upsert(conn, teams_people, who, values, named)
 
     def _put(self, conn: Connection, reference: Reference, *, spoken: bool) -> None:
         place_id = kept_id(reference.conversation_id)
@@ -141,10 +135,7 @@ class References:
         }
         values |= {"spoken_to": True} if spoken else {}
         mine = self._mine(teams_places) & (teams_places.c.place_id == place_id)
-        if conn.execute(update(teams_places).where(mine).values(values)).rowcount:
-            return
-        named = {"tenant": self._tenant, "place_id": place_id, "spoken_to": spoken}
-        conn.execute(insert(teams_places).values(named | values))
+        _upsert(conn, teams_places, mine, values, {"tenant": self._tenant, "place_id": place_id, "spoken_to": spoken})
 
     async def _one(self, wanted: ColumnElement[bool]) -> Reference | None:
         asked = select(teams_places).where(self._mine(teams_places), wanted).order_by(teams_places.c.seen_at.desc()).limit(1)
@@ -166,6 +157,19 @@ class References:
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return table.c.tenant == self._tenant
+
+
+def _upsert(
+    conn: Connection, table: Table, mine: ColumnElement[bool], values: Mapping[str, Any], named: Mapping[str, Any]
+) -> None:
+    """Changes the row, or writes it; another process may be quicker."""
+    if conn.execute(update(table).where(mine).values(values)).rowcount:
+        return
+    try:
+        with conn.begin_nested():
+            conn.execute(insert(table).values({**named, **values}))
+    except IntegrityError:
+        conn.execute(update(table).where(mine).values(values))
 
 
 def _reference(row: Mapping[str, Any] | Any) -> Reference:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from bot.channels.teams.reading import INVOKE, Received
 from core.clock import Clock
@@ -82,9 +83,13 @@ class Repeats:
             return str(found.first_id)
         if found is not None:
             conn.execute(update(teams_told).where(mine).values(first_id=received.id, at=now))
-        else:
-            row = {"tenant": received.ref.tenant, "digest": digest, "first_id": received.id, "at": now}
-            conn.execute(insert(teams_told).values(row))
+            return received.id
+        row = {"tenant": received.ref.tenant, "digest": digest, "first_id": received.id, "at": now}
+        try:
+            with conn.begin_nested():
+                conn.execute(insert(teams_told).values(row))
+        except IntegrityError:
+            return str(conn.execute(select(teams_told.c.first_id).where(mine)).scalar_one())
         return received.id
 
     def _named(self, received: Received, digest: str) -> ColumnElement[bool]:

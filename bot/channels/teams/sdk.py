@@ -74,13 +74,6 @@ class TeamsSdk:
 
         await self._in(reference, change)
 
-    async def delete(self, reference: Reference, message_id: str) -> None:
-        async def remove(context: TurnContext) -> str:
-            await context.delete_activity(message_id)
-            return message_id
-
-        await self._in(reference, remove)
-
     async def begin_thread(self, reference: Reference, channel_id: str, activity: Activity) -> Begun:
         wanted = ConversationParameters(
             is_group=True, channel_data={"channel": {"id": channel_id}}, activity=_activity(activity), bot=_bot(reference)

@@ -1,4 +1,4 @@
-"""What the rest of the adapter needs of the Bot Connector: post, bring up to date, take back, begin, look up."""
+"""What the rest of the adapter needs of the Bot Connector: post, bring up to date, begin, look up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,8 +43,6 @@ class Wire(Protocol):
         ...
 
     async def update(self, reference: Reference, message_id: str, activity: Activity) -> None: ...
-
-    async def delete(self, reference: Reference, message_id: str) -> None: ...
 
     async def begin_thread(self, reference: Reference, channel_id: str, activity: Activity) -> Begun:
         """Begins a thread in a channel of the team that the reference leads to."""

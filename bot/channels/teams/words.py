@@ -228,12 +228,6 @@ NOTICES: Mapping[str, Mapping[str, str]] = {
         "fr": "C'est déjà pris en compte.",
         "es": "Eso ya se recibió.",
     },
-    "try_again": {
-        "en": "That didn't work just now, and nothing was done. Please try again in a moment.",
-        "de": "Das hat gerade nicht geklappt, und nichts ist geschehen. Versuchen Sie es bitte gleich noch einmal.",
-        "fr": "Cela n'a pas marché, et rien n'a été fait. Réessayez dans un instant.",
-        "es": "No ha funcionado ahora y no se ha hecho nada. Inténtelo de nuevo en un momento.",
-    },
 }
 ALL = {**PHRASES, **IDENTITY, **NOTICES}
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,19 @@ async def test_what_the_desk_answers_is_what_slack_gets(manned: Side, desk: Reco
 async def test_what_the_desk_couldnt_keep_comes_again(manned: Side, desk: RecordingDesk) -> None:
     desk.fails = True
     assert (await manned.http.event(events.message("note", channel="C0QUEUE"))).status == 503
+
+
+async def test_what_the_environment_names_changes_nothing(
+    slack: FakeSlack, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SCOPES"):
+        monkeypatch.setenv(name, "from-the-environment")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    made = await opened(slack, database)
+    assert (await made.http.event(events.message("hello"))).status == 200
+    assert made.reception.said == [("D1", "hello")]
+    assert not (tmp_path / "home").exists()
+    await made.close()
 
 
 async def test_without_a_desk_everybody_is_a_customer(side: Side) -> None:

@@ -20,7 +20,7 @@ async def test_a_reference_follows_the_latest_activity(house: House) -> None:
     assert (found.service_url, found.private, found.account_id) == (moved["serviceUrl"], True, ANN.id)
     assert await references.find("another", "a:ann") is None
     assert await references.latest(ORGANISATION) == found
-    assert await references.private_with(ORGANISATION, ANN.aad) == found
+    assert await references.seen_in(ORGANISATION, ANN.aad) == (found, ANN.id)
 
 
 async def test_an_address_that_was_taken_off_the_list_is_not_used(house: House) -> None:
