@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import RapportError
+from core.errors import BadInput, RapportError
 
 if TYPE_CHECKING:
     from core.config import Config
@@ -19,6 +19,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Rapport, a self-hosted support copilot: verified answers, actions under policy, honest handoff.",
 )
+
+slack = typer.Typer(no_args_is_help=True, help="Connect Slack: docs/howto/connect_slack.md.")
+teams = typer.Typer(no_args_is_help=True, help="Connect Microsoft Teams: docs/howto/connect_teams.md.")
+app.add_typer(slack, name="slack")
+app.add_typer(teams, name="teams")
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 PortOption = Annotated[int | None, typer.Option(help="Instead of the configured port.")]
@@ -142,6 +147,52 @@ def check_config(config: ConfigOption = CONFIG) -> None:
     """Check the configuration and list every fault at once."""
     _config(config)
     typer.echo(f"{config} is fine.")
+
+
+@app.command()
+def doctor(config: ConfigOption = CONFIG, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Look at everything that must be right before a customer is answered, and say what to mend."""
+    from bot.install.asking import HttpAsk
+    from bot.install.doctor import doctor_report
+
+    report = asyncio.run(doctor_report(_config(config), os.environ, HttpAsk()))
+    typer.echo(report.json() if as_json else report.text())
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def invite(contact: Annotated[str, typer.Argument(help="A contact's id, as C-001-1.")], config: ConfigOption = CONFIG) -> None:
+    """Make an invitation with which a customer's contact becomes known in Slack or Teams."""
+    from bot.wiring.inviting import invite as make
+
+    typer.echo(asyncio.run(make(_config(config), contact)).text)
+
+
+@slack.command("manifest")
+def slack_manifest(
+    config: ConfigOption = CONFIG,
+    form: Annotated[str, typer.Option("--form", help="yaml or json.")] = "yaml",
+) -> None:
+    """Print the app manifest that an administrator pastes into Slack."""
+    from bot.install.slack_manifest import slack_manifest as manifest
+
+    if form not in ("yaml", "json"):
+        raise BadInput("--form must be yaml or json.")
+    typer.echo(manifest(_config(config), form="json" if form == "json" else "yaml"), nl=False)
+
+
+@teams.command("manifest")
+def teams_manifest(
+    config: ConfigOption = CONFIG,
+    to: Annotated[Path, typer.Option("--to", help="Where to write the package.")] = Path("rapport-teams.zip"),
+    local: Annotated[bool, typer.Option("--local", help="With a sample app id, for the Playground.")] = False,
+    customers_only: Annotated[bool, typer.Option("--customers-only", help="Without agents' commands.")] = False,
+) -> None:
+    """Write the app package that an administrator uploads to Teams."""
+    from bot.install.teams_manifest import teams_package
+
+    to.write_bytes(teams_package(_config(config), os.environ, local, desk=not customers_only))
+    typer.echo(f"Wrote {to}: upload it in the Teams admin centre, under Manage apps.")
 
 
 @app.command(hidden=True)

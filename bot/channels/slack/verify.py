@@ -18,6 +18,7 @@ WINDOW = timedelta(minutes=5)
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_FIELDS = 200
+HALF_A_CHARACTER = "\\ud"
 
 
 class NotSlack(RapportError):
@@ -85,6 +86,8 @@ def body_of(request: Request) -> Mapping[str, Any]:
 def _object(text: str) -> Mapping[str, Any]:
     try:
         body: object = json.loads(text)
+        if HALF_A_CHARACTER in text.lower():
+            body = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise BadInput("The body is not valid JSON.") from error
     if not isinstance(body, dict):

@@ -98,12 +98,9 @@ def offer(reply_id: str, language: str) -> tuple[list[Element], list[Element]]:
 
 
 def feedback(message_id: str, language: str) -> list[Element]:
-    """Two thumbs. `message_id` is the answer's own message."""
+    """Whether it helped, in words: not every reader has the pictures. `message_id` is the answer's own message."""
     data = {"answer": message_id, "language": language}
-    return [
-        execute("👍", HELPED, data, tooltip=say("helped", language)),
-        execute("👎", NOT_HELPED, data, tooltip=say("not_helped", language)),
-    ]
+    return [execute(say("helped", language), HELPED, data), execute(say("not_helped", language), NOT_HELPED, data)]
 
 
 def told(text: str, language: str = "en") -> Element:
@@ -158,12 +155,11 @@ def size(card: Element) -> int:
     return len(json.dumps(card))
 
 
-def execute(title: str, verb: str, data: Mapping[str, Any], *, style: str = "", tooltip: str = "") -> Element:
+def execute(title: str, verb: str, data: Mapping[str, Any], *, style: str = "") -> Element:
     """A button. Clients that don't know this kind send its data as a message instead."""
     carried = {**data, "verb": verb}
     action: Element = {"type": "Action.Execute", "title": _short(title, 40), "verb": verb, "data": carried}
     action |= {"style": style} if style else {}
-    action |= {"tooltip": tooltip} if tooltip else {}
     return action | {"fallback": {"type": "Action.Submit", "title": _short(title, 40), "data": carried}}
 
 
