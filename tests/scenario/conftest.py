@@ -21,6 +21,7 @@ from knowledge.vector_cache import HashEmbedder
 from skills.sandbox.company import Sandbox
 from skills.sandbox.data import CompanyData
 from tests.fakes.model import ScriptedModel
+from tests.scenario.slack_world import SlackWorld, environment, slack_world
 from tests.scenario.story import Story
 from tests.scenario.story_model import StoryModel
 
@@ -126,6 +127,17 @@ async def meet(worlds: FreshWorlds, model: StoryModel, companies: list[Sandbox])
     yield begin
     for story in met:
         await story.world.close()
+
+
+@pytest.fixture
+async def slack(
+    worlds: FreshWorlds, model: StoryModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SlackWorld]:
+    """A whole Rapport with Slack connected."""
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    async with slack_world(worlds, model, tmp_path) as world:
+        yield world
 
 
 @pytest.fixture
