@@ -92,11 +92,17 @@ class Threads(Conversations):
         return self._entries(conn, conn.execute(wanted.order_by(entries.c.position)).all(), True)
 
     def amend(
-        self, conn: Connection, tenant: str, conversation_id: str, turn_id: str, change: Mapping[str, object]
+        self,
+        conn: Connection,
+        tenant: str,
+        conversation_id: str,
+        turn_id: str,
+        change: Mapping[str, object],
+        author_name: str | None = None,
     ) -> int | None:
         """Puts a change into a customer's line, given by its turn; what stood there is destroyed. None when there is none.
 
-        Returns the line's position among all lines.
+        `author_name` is the customer's name, where it became known only afterwards. Returns the line's position among all lines.
         """
         chosen = and_(
             entries.c.tenant == tenant,
@@ -109,7 +115,8 @@ class Threads(Conversations):
             return None
         opened = self._vault.open_many(conn, [row.content_id])[row.content_id]
         before: dict[str, Any] = json.loads(opened) if opened else dict(ERASED)
-        sealed = json.dumps({**before, "body": {**before["body"], **change}}, ensure_ascii=False)
+        name = author_name or before["author_name"]
+        sealed = json.dumps({"author_name": name, "body": {**before["body"], **change}}, ensure_ascii=False)
         person = self._vault.person_of(conn, row.content_id)
         content_id = self._vault.seal(conn, tenant=tenant, person=person, text=sealed)
         conn.execute(update(entries).where(chosen).values(content_id=content_id))

@@ -1,6 +1,7 @@
 """The event stream of a chat: every entry once and in order, resumable from any position, and who is typing in between."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -8,10 +9,10 @@ from sqlalchemy import Connection
 
 from bot.channels.customers import Customer, Customers
 from bot.channels.entry_view import JsonObject, shown
+from bot.delivery.deciding import choices
 from bot.http.bodies import number_in_query
 from bot.live import Activity
 from bot.rooms import Rooms
-from core import inbox
 from core.conversation import Author, Entry, EntryKind
 from handoff.lease import DESK
 from memory.tables import BOT, Conversation
@@ -24,12 +25,16 @@ ENDS_ACTIVITY = frozenset({EntryKind.REPLY_END, EntryKind.NOTICE})
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A conversation as it is now: its new entries, what was pressed, and who speaks for us."""
+    """A conversation as it is now: its new entries, what was chosen on cards, and who speaks for us.
+
+    `waiting`: a card still has its buttons.
+    """
 
     conversation: Conversation
     entries: tuple[Entry, ...]
-    pressed: dict[str, str]
+    pressed: Mapping[str, str]
     speaker: JsonObject
+    waiting: bool = False
 
 
 @dataclass
@@ -41,7 +46,8 @@ class Sent:
     last_seen: int = -1
     open: bool = True
     speaker: JsonObject = field(default_factory=dict[str, object])
-    pressed: dict[str, str] = field(default_factory=dict[str, str])
+    pressed: Mapping[str, str] = field(default_factory=dict[str, str])
+    waiting: bool = False
     activity: Activity | None = None
     status: str | None = ""
 
@@ -107,15 +113,30 @@ class Feed:
         same = conversation.id == sent.conversation_id
         unread = not same or conversation.last_position != sent.last_seen
         if not unread and not called and sent.speaker and conversation.open == sent.open:
-            return Snapshot(conversation=conversation, entries=(), pressed=sent.pressed, speaker=sent.speaker)
+            return Snapshot(
+                conversation=conversation, entries=(), pressed=sent.pressed, speaker=sent.speaker, waiting=sent.waiting
+            )
         after = sent.position if same else 0
         entries = self._rooms.threads.read(conn, conversation.tenant, conversation.id, after) if unread else []
+        pressed, waiting = self._cards(conn, conversation, sent if same else Sent(), entries)
         return Snapshot(
             conversation=conversation,
             entries=tuple(entries),
-            pressed=inbox.pressed(conn, conversation.tenant, conversation.id),
             speaker=self._speaker(conn, conversation),
+            pressed=pressed,
+            waiting=waiting,
         )
+
+    def _cards(
+        self, conn: Connection, conversation: Conversation, sent: Sent, new: Sequence[Entry]
+    ) -> tuple[Mapping[str, str], bool]:
+        """What was chosen on cards, and whether one waits. The whole conversation is read again only where one may be waiting."""
+        if sent.last_seen >= 0 and not sent.waiting and all(each.kind is not EntryKind.CARD for each in new):
+            return sent.pressed, False
+        entries = self._rooms.threads.read(conn, conversation.tenant, conversation.id)
+        found = choices(conn, self._rooms.journal, conversation, entries)
+        cards = {str(each.body.get("id")) for each in entries if each.kind is EntryKind.CARD}
+        return found, not cards <= set(found)
 
     def _speaker(self, conn: Connection, conversation: Conversation) -> JsonObject:
         """Who speaks for us: the assistant, nobody yet, or a person by name."""
@@ -143,7 +164,7 @@ class Feed:
         for card_id, choice in snapshot.pressed.items():
             if card_id not in sent.pressed:
                 events.append(_event("pressed", {"card_id": card_id, "choice": choice}))
-        sent.pressed = snapshot.pressed
+        sent.pressed, sent.waiting = snapshot.pressed, snapshot.waiting
         return events
 
     def _activity(self, customer: Customer, snapshot: Snapshot | None) -> Activity | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select, union, update
 
+from bot.delivery.deciding import choices
 from bot.delivery.ledger import OPEN, Decided, Ledger, Message, deliveries
 from core import inbox
 from core.conversation import Author, ConversationRef, Entry, EntryKind
@@ -16,7 +17,6 @@ from memory.tables import Conversation, conversations
 from memory.threads import Threads
 
 WORDS = frozenset({EntryKind.SENTENCE, EntryKind.RECEIPT, EntryKind.CARD, EntryKind.REPLY_END})
-FORGOTTEN = "superseded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,27 +74,12 @@ class Planning:
         waiting = self.ledger.open_cards(conn, conversation.tenant, conversation.id)
         if not waiting:
             return
-        pressed = inbox.pressed(conn, conversation.tenant, conversation.id)
         shown = self.threads.read(conn, conversation.tenant, conversation.id)
+        chosen = choices(conn, self.journal, conversation, shown)
         for each in waiting:
-            assert each.card_id is not None
-            choice = pressed.get(each.card_id) or self._chosen_in_words(conn, conversation, shown, each.card_id)
-            later = any(entry.kind in (EntryKind.CARD, EntryKind.REPLY_END) and entry.position > each.last for entry in shown)
-            if choice is None and (later or not conversation.with_bot):
-                choice = FORGOTTEN
+            choice = chosen.get(each.card_id or "")
             if choice is not None:
                 self.ledger.decide_card(conn, each, Decided(choice=choice, at=at), at)
-
-    def _chosen_in_words(self, conn: Connection, conversation: Conversation, shown: Sequence[Entry], card_id: str) -> str | None:
-        card = next((each for each in shown if each.kind is EntryKind.CARD and each.body.get("id") == card_id), None)
-        action = card.body.get("action_id") if card else None
-        for event in self.journal.of_conversation(conn, conversation.tenant, conversation.id):
-            if action and event.data.get("action_id", event.data.get("action")) == action:
-                if event.type in ("action.started", "action.finished", "approval.requested"):
-                    return "confirm"
-                if event.type == "action.cancelled":
-                    return "cancel"
-        return None
 
 
 def grouped(entries: Sequence[Entry]) -> list[list[Entry]]:

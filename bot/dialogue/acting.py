@@ -125,6 +125,8 @@ class Acting:
         if withdrawn.task is not None and withdrawn.task.request is not None:
             request = request_from_text(withdrawn.task.request)
             self._add(request, "allow", (), withdrawn.outcome)
+        if withdrawn.task is not None and withdrawn.task.card is not None:
+            self.draft.cancelled.append(withdrawn.task.card.id)
 
     async def mail_code(self, task: Task) -> None:
         """Mails a code to the address on file, never to another, and only so many in one conversation."""

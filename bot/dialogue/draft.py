@@ -31,6 +31,7 @@ class Draft:
     raised: Offer | None = None
     promises: list[str] = field(default_factory=list[str])
     declined: list[str] = field(default_factory=list[str])
+    cancelled: list[str] = field(default_factory=list[str])
     noted: dict[str, JSON] = field(default_factory=dict[str, JSON])
     recalled: list[str] = field(default_factory=list[str])
     retrieved: list[str] = field(default_factory=list[str])

@@ -1,5 +1,6 @@
 """What a turn starts from, read in one view: the message, its conversation, what was said before, and the dialogue's state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.dialogue.state import DialogueState
 from core import inbox
-from core.conversation import Author, EntryKind, Inbound
+from core.conversation import Author, Entry, EntryKind, Inbound
 from core.journal import Journal
 from core.language import Said
 from core.people import Principal
@@ -56,6 +57,8 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
     said = rooms.threads.said(conn, tenant, conversation.id, MOST_SAID + 1)
     before = tuple(each for each in said if each.message_id != inbound.message_id)[-MOST_SAID:]
     principal = replace(inbound.sender, step_up=state.stepped_up or inbound.sender.step_up)
+    if principal.contact_id is None:
+        principal = replace(principal, name=_called(rooms.threads.of_turn(conn, tenant, conversation.id, row_id)))
     return Opening(
         row_id=row_id,
         correlation_id=correlation_id,
@@ -67,6 +70,11 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
         finished=not inbox.unfinished(conn, row_id),
         content_id=inbox.content_of(conn, row_id),
     )
+
+
+def _called(lines: Sequence[Entry]) -> str:
+    """What somebody whom we don't know is called where they write."""
+    return next((each.author_name for each in lines if each.author is Author.CUSTOMER), "")
 
 
 def begin_anew(rooms: ReadingRooms, opening: Opening, at: datetime, conn: Connection) -> None:
@@ -88,6 +96,7 @@ def begin_anew(rooms: ReadingRooms, opening: Opening, at: datetime, conn: Connec
         kind=EntryKind.TEXT,
         author=Author.CUSTOMER,
         author_id=inbound.sender.person_id,
+        author_name=opening.principal.name,
         body={"text": inbound.text, "message_id": inbound.message_id},
         at=at,
         turn_id=opening.row_id,

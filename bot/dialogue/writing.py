@@ -57,7 +57,7 @@ class Writing:
         tenant, conversation = opening.conversation.tenant, opening.conversation
         if understood is not None:
             self.rooms.threads.spoken_in(conn, tenant, conversation.id, understood.language)
-        self._append_reply(conn, opening, draft)
+        self._append_reply(conn, opening, draft, state)
         self._note(conn, opening, "turn.understood", _understood(understood))
         self._keep_ledgers(conn, opening, draft)
         approval_id = self._seek_approval(conn, opening, draft)
@@ -88,8 +88,11 @@ class Writing:
         told = next((str(body["text"]) for body in notices if body.get("case_id") == case.id and "reason" in body), "")
         return HandoffNotice(reason=public_reason(case.reason), message=told)
 
-    def _append_reply(self, conn: Connection, opening: Opening, draft: Draft) -> None:
-        """One entry a sentence, then the card or the receipt, then the end mark: each can be shown as soon as it stands."""
+    def _append_reply(self, conn: Connection, opening: Opening, draft: Draft, state: DialogueState) -> None:
+        """One entry a sentence, then the card or the receipt, then the end mark: each can be shown as soon as it stands.
+
+        The end mark also tells which cards still wait for an answer, and which ones the customer decided against in words.
+        """
         for place, sentence in enumerate(draft.sentences):
             body = {**asdict(sentence), "reply_id": opening.row_id, "place": place}
             self._append(conn, opening, EntryKind.SENTENCE, body)
@@ -98,7 +101,8 @@ class Writing:
         if draft.card is not None:
             self._append(conn, opening, EntryKind.CARD, asdict(draft.card))
         if draft.sentences or draft.card:
-            self._append(conn, opening, EntryKind.REPLY_END, {"reply_id": opening.row_id, "offer": _offer(draft)})
+            cards = {"waiting": [task.card.id for task in state.tasks if task.card], "cancelled": list(draft.cancelled)}
+            self._append(conn, opening, EntryKind.REPLY_END, {"reply_id": opening.row_id, "offer": _offer(draft), "cards": cards})
 
     def _append(self, conn: Connection, opening: Opening, kind: EntryKind, body: Mapping[str, object]) -> None:
         entry = NewEntry(

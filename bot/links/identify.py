@@ -9,6 +9,7 @@ from bot.links.people import user_of
 from bot.links.port import Links
 from core import inbox
 from core.clock import Clock
+from core.conversation import Author
 from core.database import Database
 from core.people import Principal
 from core.vault import Erased, Vault
@@ -42,9 +43,20 @@ class Identifying:
         if user is None:
             return None
         known = await self.links.looked_up(user)
-        if known.agent is None and not _same(known.principal, inbound.sender):
-            return await self.database.write(partial(self._settle, row_id, known.principal))
-        return None
+        if known.agent is not None:
+            return None
+        if known.principal.name:
+            await self.database.write(partial(self._name, inbound.ref.tenant, row_id, known.principal.name))
+        if _same(known.principal, inbound.sender):
+            return None
+        return await self.database.write(partial(self._settle, row_id, known.principal))
+
+    def _name(self, tenant: str, row_id: str, name: str, conn: Connection) -> None:
+        """Puts the name under the line, where it wasn't known as the line was accepted."""
+        thread_id = inbox.placed(conn, row_id)
+        lines = self.threads.of_turn(conn, tenant, thread_id, row_id)
+        if any(each.author is Author.CUSTOMER and not each.author_name for each in lines):
+            self.threads.amend(conn, tenant, thread_id, row_id, {}, author_name=name)
 
     def _settle(self, row_id: str, principal: Principal, conn: Connection) -> str | None:
         """Whoever isn't the contact whose conversation it is begins another one: the turn puts the message there."""

@@ -64,6 +64,7 @@ class KeptLinks:
         self._book = LinkBook(rooms.journal)
         self._codes = Codes(rooms.key, rooms.tenant.id)
         self._misses: dict[str, datetime] = {}
+        self._names: dict[str, str] = {}
 
     async def known(self, user: ChannelUser) -> Known:
         return (await self._standing(user, QUICK_S)).known
@@ -80,6 +81,8 @@ class KeptLinks:
         except (Unavailable, TimeoutError):
             structlog.get_logger("links").warning("user.not_looked_up", user=key_of(user))
             return standing.known
+        if profile is not None and profile.name:
+            self._remember(user, profile.name)
         if found is None:
             self._miss(user)
         await self._rooms.database.write(partial(self._keep, user, found))
@@ -216,13 +219,20 @@ class KeptLinks:
         return person is not None and person.account_id == proof.account_id
 
     def _stranger(self, user: ChannelUser) -> Principal:
-        return Principal(kind=PrincipalKind.CUSTOMER, id=key_of(user), tenant=self._rooms.tenant)
+        name = user.name or self._names.get(key_of(user), "")
+        return Principal(kind=PrincipalKind.CUSTOMER, id=key_of(user), tenant=self._rooms.tenant, name=name)
 
     def _fresh(self, link: Link) -> bool:
         """Whether the channel needn't be asked: a code proves for good, an address for a while."""
         if link.how in (CODE, INVITATION):
             return True
         return self._rooms.clock.now() - link.at < PROVED_FOR[link.assurance]
+
+    def _remember(self, user: ChannelUser, name: str) -> None:
+        """What they are called on their channel, in this process: nothing follows from it."""
+        while len(self._names) >= MOST_MISSES:
+            del self._names[next(iter(self._names))]
+        self._names[key_of(user)] = name
 
     def _miss(self, user: ChannelUser) -> None:
         while len(self._misses) >= MOST_MISSES:

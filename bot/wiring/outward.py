@@ -65,7 +65,12 @@ def outward(config: Config, kept: Kept, people: CrmPeople) -> Outward:
         trust=trust,
         links=links,
         identifying=Identifying(
-            database=house.database, vault=house.vault, threads=house.threads, links=links, clock=house.clock
+            database=house.database,
+            vault=house.vault,
+            threads=house.threads,
+            links=links,
+            clock=house.clock,
+            tenant=house.tenant.id,
         ),
         inviting=Inviting(rooms, trust.roster),
         planning=planning,

@@ -47,6 +47,7 @@ def connect_teams(config: Config, to: Joined) -> Connected:
             organisation=section.desk_organisation,
             queue=section.queue,
             pages=Pages(public_url=to.address),
+            dialogs=not section.local,
         ),
     )
     agents = serving(parts.desk, shown, out.reception, out.links)

@@ -8,8 +8,8 @@ from handoff.desk.views import Arrived, HintView
 from tests.browser.conftest import Open
 from tests.browser.test_chat import say
 from tests.browser.test_desk import claimed, note, open_case, reply
+from tests.fakes.console_desk import stuck
 from tests.fakes.web_house import QUOTE, House
-from tests.unit.web.test_replies import stuck
 
 
 def draft(page: Page) -> Locator:
@@ -133,7 +133,9 @@ async def test_a_case_is_handed_over_and_resolved_with_a_drafted_summary(open_as
     await open_case(bea)
     await bea.get_by_role("button", name="Resolve").click()
     summary = bea.get_by_label("How was it solved? Staff only.")
-    await expect(summary).to_have_value("I would like to talk to a person.\nStill promised: I will write to you by 16:00 today.")
+    await expect(summary).to_have_value(
+        "I would like to talk to a person, please.\nStill promised: I will write to you by 16:00 today."
+    )
     await expect(bea.get_by_role("dialog")).to_contain_text("Promised to this customer and still open")
     await bea.get_by_role("dialog").get_by_role("button", name="Resolve").click()
     await expect(bea.get_by_text("Resolved", exact=True)).to_be_visible()

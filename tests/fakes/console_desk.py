@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection
@@ -74,6 +74,23 @@ OFFERED = (
         why="The assistant was asked for it and policy kept it back.",
     ),
 )
+
+
+def stuck(position: int = 0, **changes: Any) -> DeliveryView:
+    """A message that failed for good."""
+    values: dict[str, Any] = {
+        "id": "d-1",
+        "conversation_id": "none",
+        "case_id": None,
+        "channel": "slack",
+        "text": "On its way.",
+        "arrived": Arrived.FAILED,
+        "error": "channel_not_found",
+        "at": datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
+        "again": True,
+        "position": position,
+    }
+    return DeliveryView(**(values | changes))
 
 
 @dataclass

@@ -72,11 +72,15 @@ Answer = Callable[[Params, Workspace], Mapping[str, Any]]
 
 @dataclass
 class FakeSlack:
-    """The server. Use it as an async context manager; `base_url` is for `AsyncWebClient(base_url=...)`."""
+    """The server. Use it as an async context manager; `base_url` is for `AsyncWebClient(base_url=...)`.
+
+    `broken` says by channel how every call that concerns it goes wrong.
+    """
 
     workspaces: dict[str, Workspace] = field(default_factory=lambda: {BOT_TOKEN: Workspace()})
     users: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     channels: set[str] | None = None
+    broken: dict[str, Fault] = field(default_factory=dict[str, Fault])
     unsupported: set[str] = field(default_factory=set[str])
     refused_blocks: set[str] = field(default_factory=set[str])
     oauth_codes: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -172,7 +176,7 @@ class FakeSlack:
         method, params = request.match_info["method"], await _params(request)
         token = str(params.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer "))
         self.calls.append(Call(method=method, params=params, token=token))
-        fault = self._faults[method].popleft() if self._faults[method] else None
+        fault = self._faults[method].popleft() if self._faults[method] else self.broken.get(str(params.get("channel")))
         result = await self._outcome(request, method, params, token, fault)
         async with self._changed:
             self._changed.notify_all()

@@ -43,7 +43,7 @@ HEADER_VALUES = (
     b"Bearer \xff.\xff.\xff",
     b"a" * 7_000,
 )
-ODD: tuple[object, ...] = (
+ODD: tuple[Any, ...] = (
     None,
     True,
     0,
@@ -155,7 +155,8 @@ def _change(rng: Random, fields: dict[str, Any], key: str) -> None:
 
 def _somewhere(rng: Random, value: Any) -> Any:
     """An object or list within a value, the deeper the rarer."""
-    inner = [each for each in (value.values() if isinstance(value, dict) else value) if isinstance(each, dict | list) and each]
+    held: list[Any] = list(cast("Mapping[str, Any]", value).values()) if isinstance(value, dict) else cast("list[Any]", value)
+    inner: list[Any] = [each for each in held if isinstance(each, dict | list) and each]
     return _somewhere(rng, rng.choice(inner)) if inner and rng.random() < 0.7 else value
 
 

@@ -65,7 +65,7 @@ class Fuzzed:
         self.server = TestServer(build_app(self.house.rooms, doors))
         await self.server.start_server()
         self._stack.push_async_callback(self.server.close)
-        self.line = Line(host="127.0.0.1", port=cast("int", self.server.port))
+        self.line = Line(host="127.0.0.1", port=self.server.make_url("/").port or 0)
         self._stack.push_async_callback(self.line.close)
         return self
 

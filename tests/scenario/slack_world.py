@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from bot.house import House
 from bot.live import Live
@@ -32,6 +32,7 @@ from core.people import Tenant
 from core.runner import Runner
 from core.sealer import Checkpoint, Sealer
 from handoff.case_book import Case
+from knowledge import shelf
 from knowledge.index import MemoryIndex
 from knowledge.ingest import Ingest
 from memory.tables import Conversation
@@ -84,16 +85,18 @@ def words_of(shown: object) -> str:
 
 
 def buttons_of(shown: Shown) -> dict[str, Shown]:
-    """What can be pressed, by its words; the options of a menu too."""
+    """What can be pressed, by its words and by its id; the options of a menu by id and the first word of their value, too."""
     found: dict[str, Shown] = {}
     for block in cast("Sequence[Shown]", shown.get("blocks") or ()):
         for element in cast("Sequence[Shown]", block.get("elements") or ()):
             if element.get("type") == "button":
-                found[str(element["text"]["text"])] = {"action_id": element["action_id"], "value": element["value"]}
+                pressed: Shown = {"action_id": element["action_id"], "value": element["value"]}
+                found |= {str(element["text"]["text"]): pressed, str(element["action_id"]): pressed}
             elif element.get("type") == "overflow":
                 for option in element["options"]:
                     pressed = {"type": "overflow", "action_id": element["action_id"], "selected_option": option}
-                    found[str(option["text"]["text"])] = pressed
+                    name = f"{element['action_id']}/{str(option['value']).partition('|')[0]}"
+                    found |= {str(option["text"]["text"]): pressed, name: pressed}
             elif element.get("type") == "feedback_buttons":
                 for name in ("positive_button", "negative_button"):
                     pressed = {"type": "feedback_buttons", "action_id": element["action_id"], "value": element[name]["value"]}
@@ -179,21 +182,24 @@ class SlackWorld:
         """What was answered at an address."""
         return await self.sees(lambda: next((body for where, body in self.slack.responses if where == token), None))
 
-    async def window(self, title: str) -> Shown:
-        """The newest window, once it is filled and has that title."""
+    async def window(self, name: str) -> Shown:
+        """The newest window, once it is filled and has that id, or that word in it."""
 
         def found() -> Shown | None:
-            views = [each for each in self.slack.views.values() if each["title"]["text"] == title]
-            return views[-1] if views and "Working on it" not in words_of(views[-1]) else None
+            views = list(self.slack.views.values())
+            return views[-1] if views and (views[-1].get("callback_id") == name or name in words_of(views[-1])) else None
 
         return await self.sees(found)
 
     async def submits(self, user: str, view: Shown, values: Mapping[str, str] | None = None) -> Shown:
         """Submits a window; returns the next one, or the errors."""
         state = {
-            block_id: {action_id: element} for block_id, action_id, element in (_filled(view, *each) for each in (values or {}).items())
+            block_id: {action_id: element}
+            for block_id, action_id, element in (_filled(view, *each) for each in (values or {}).items())
         }
-        body = view_submission(str(view["callback_id"]), state, user=user, metadata=str(view.get("private_metadata", "")), id=view["id"])
+        body = view_submission(
+            str(view["callback_id"]), state, user=user, metadata=str(view.get("private_metadata", "")), id=view["id"]
+        )
         told = cast("Shown", (await self.sends(body)).body)
         if told.get("response_action") != "update":
             return told
@@ -215,8 +221,8 @@ class SlackWorld:
 
         def found() -> Shown | None:
             for each in self.messages(channel, thread)[after:]:
-                if not each.get("streaming") and all(word in words_of(each) for word in wanted):
-                    return each
+                if not each.get("streaming") and _holds(each, wanted):
+                    return dict(each)
             return None
 
         try:
@@ -230,7 +236,7 @@ class SlackWorld:
 
         def found() -> Shown | None:
             mine = [each for each in self.slack.ephemerals if each["user"] == user][after:]
-            return next((each for each in mine if all(word in words_of(each) for word in wanted)), None)
+            return next((each for each in mine if _holds(each, wanted)), None)
 
         try:
             return await self.sees(found)
@@ -300,6 +306,7 @@ async def slack_world(worlds: FreshWorlds, model: StoryModel, folder: Path) -> A
         telemetry, live = Telemetry(), Live()
         whole = assembled(config, kept, live, telemetry)
         kept.house.database.create_all()
+        await shelve(worlds.knowledge, kept.house.database)
         server = TestServer(build_app(whole.rooms, [each.door for each in whole.channels]))
         await server.start_server()
         origin = str(server.make_url("")).rstrip("/")
@@ -358,16 +365,31 @@ def kept_in_memory(config: Config, worlds: FreshWorlds, folder: Path) -> tuple[K
     house = build(config, adapters)
     assert house.tenant == Tenant(id=config.tenant.id, region=config.tenant.region)
     ingest = Ingest(database=database, journal=house.journal, index=MemoryIndex(), embedder=worlds.heavy.filed, clock=clock)
-    sealer = Sealer(database, house.journal, Checkpoint(folder / "checkpoint.json"), interval_s=60.0)
+    sealer = Sealer(database, house.journal, Checkpoint(folder / "checkpoint.json"), interval_s=0.05)
     kept = Kept(
         house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=True, lock=FolderLock.take(folder)
     )
     return kept, company
 
 
+async def shelve(knowledge: Database, database: Database) -> None:
+    """The articles that are searched, where the desk and the pages read them."""
+
+    def copied(conn: Connection) -> list[dict[str, Any]]:
+        return [dict(each) for each in conn.execute(select(shelf.article)).mappings()]
+
+    rows = await knowledge.read(copied)
+    await database.write(lambda conn: conn.execute(insert(shelf.article), rows))
+
+
 def environment() -> Mapping[str, str]:
     """What Slack's secrets are called, and their values here."""
     return {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": BOT_TOKEN}
+
+
+def _holds(shown: Shown, wanted: Sequence[str]) -> bool:
+    said = words_of(shown).lower()
+    return all(word.lower() in said for word in wanted)
 
 
 def _texts(value: object) -> list[str]:

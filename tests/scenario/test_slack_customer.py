@@ -129,8 +129,8 @@ async def test_a_mention_is_answered_in_its_thread_and_so_is_what_follows_withou
 
 
 async def test_account_data_is_not_said_where_others_read(slack: SlackWorld) -> None:
-    slack.model.meanings |= {"What do I have?": Meant(intent="get_account"), CREDIT: GIVES_CREDIT}
-    spoken = await slack.mentions(ROSA, "C0SHARED", "What do I have?")
+    slack.model.meanings |= {"Show our account.": Meant(intent="get_account"), CREDIT: GIVES_CREDIT}
+    spoken = await slack.mentions(ROSA, "C0SHARED", "Show our account.")
     refused = await slack.reads("C0SHARED", "direct message")
     assert refused["thread_ts"] == spoken["ts"]
     assert buttons_of(refused) == {}
@@ -177,6 +177,7 @@ async def test_the_wish_for_a_person_opens_a_case_and_says_so(slack: SlackWorld)
 async def test_feedback_counts_once(slack: SlackWorld) -> None:
     await slack.writes(ROSA, PASSWORD)
     told = await slack.reads(direct(ROSA), "12 characters")
+    await slack.quiet()
     await slack.presses(ROSA, direct(ROSA), told, "This helped")
     await slack.presses(ROSA, direct(ROSA), told, "This didn't help")
     conversation = await slack.conversation(slack.ref(ROSA))

@@ -1,37 +1,55 @@
 // The middle and right panes: one conversation, its case if it has one, and all that belongs to it.
 
-import { get, post } from "../shared/api.js";
+import { freshId, get, post } from "../shared/api.js";
 import { button, el, table } from "../shared/dom.js";
 import { exact, until } from "../shared/time.js";
+import { Actions } from "./actions.js";
 import { approval } from "./approval.js";
+import { endCase, handOver } from "./closing.js";
 import { Composer } from "./composer.js";
+import { customer } from "./customer.js";
+import { News } from "./news.js";
 import { badge, loading, problem, quiet, section, toast } from "./parts.js";
 import { record } from "./record.js";
+import { Suggestion } from "./suggestion.js";
 import { Timeline } from "./timeline.js";
-import { plain, priority, reason } from "./words.js";
+import { channel, plain, priority, reason } from "./words.js";
+
+const PARTS = ["approvals", "packet", "promises", "customer", "records"];
 
 export class CaseView {
   constructor({ path, me, changed }) {
     Object.assign(this, { path, me, changed });
-    this.timeline = new Timeline({ why: (turn) => this.#why(turn) });
+    const again = () => this.refresh();
+    this.timeline = new Timeline({ why: (turn) => this.#why(turn), retries: me.works_on_cases, changed: again });
+    this.suggestion = new Suggestion({ edit: (text, from) => this.composer.edit(text, from), sent: again, showActions: () => this.actions.focus() });
+    this.actions = new Actions({ changed: () => this.refresh().then(() => this.#customer()) });
+    this.news = new News(again);
     this.head = el("header", { class: "case-head" });
     this.middle = el("section", { class: "pane middle", "aria-label": "Conversation" }, loading());
     this.side = el("aside", { class: "pane side", "aria-label": "Customer and record" });
-    this.parts = { packet: el("div"), approvals: el("div"), customer: el("div"), promises: el("div"), memories: el("div"), records: el("div") };
-    this.side.append(...Object.values(this.parts));
+    this.parts = Object.fromEntries(PARTS.map((name) => [name, el("div")]));
+    this.side.append(this.actions.node, ...Object.values(this.parts));
   }
 
+  close() {
+    this.news.close();
+    this.closed = true;
+  }
+
+  // One reading at a time; a call during one is followed by another.
   async refresh() {
-    try {
-      this.#show(await get(`${this.path}?after=${this.timeline.last}`));
-    } catch (error) {
-      if (!this.found) this.middle.replaceChildren(problem(error));
-    }
+    this.again = Boolean(this.reading);
+    this.reading ??= this.#read().finally(() => {
+      this.reading = null;
+      if (this.again && !this.closed) return this.refresh();
+    });
+    return this.reading;
   }
 
-  async act(name, text) {
+  async act(name, body) {
     try {
-      this.#show(await post(`/console/api/cases/${this.found.case.id}/${name}?after=${this.timeline.last}`, text === undefined ? {} : { text }));
+      this.#show(await post(`/console/api/cases/${this.found.case.id}/${name}?after=${this.timeline.last}`, body));
       this.changed();
       return true;
     } catch (error) {
@@ -42,67 +60,84 @@ export class CaseView {
   }
 
   claim() {
-    if (this.found?.case?.state === "waiting" && this.me.works_on_cases) this.act("claim");
+    if (this.found?.case?.state === "waiting" && this.me.works_on_cases) this.act("claim", {});
+  }
+
+  async #read() {
+    try {
+      this.#show(await get(`${this.path}?after=${this.timeline.last}`));
+    } catch (error) {
+      if (!this.found) this.middle.replaceChildren(problem(error));
+    }
   }
 
   #show(found) {
+    if (this.closed) return;
     const first = !this.found;
     this.found = found;
     const { case: item, conversation } = found;
-    if (first) {
-      this.composer = new Composer({ customer: found.customer, act: (kind, text) => this.act(kind, text) });
-      this.middle.replaceChildren(this.head, this.timeline.node, this.composer.node);
-      this.#loadSide(conversation);
-    }
     const held = item?.state === "claimed" && item.owner_id === this.me.id;
-    this.composer.allow({ reply: held, note: Boolean(item?.live && this.me.works_on_cases) });
+    if (first) this.#begin(found);
+    this.timeline.draft = held ? (text) => this.#draft(text) : null;
+    this.composer.allow({ reply: held, note: Boolean(item?.live && this.me.works_on_cases) }, item?.id);
     this.#header(item, conversation, held);
-    this.timeline.add(found.entries, found.pressed);
+    this.timeline.keeping(() => {
+      this.timeline.add(found.entries, found.pressed);
+      this.timeline.mark(found.lines);
+      this.timeline.done(found.done);
+    });
+    this.#heard(found.entries);
+    this.suggestion.follow(item?.id, { held, position: conversation.last_position, theirs: this.theirs, waits: this.waits });
+    this.actions.follow(item?.id, { held, position: this.theirs });
     this.#packet(found.packet, item);
     this.#approvals(found);
     this.#promises(found.promises);
     if (found.entries.length && !first) this.#records(conversation.id);
   }
 
+  #begin(found) {
+    const note = (text) => this.act("note", { text, message_id: freshId() });
+    this.composer = new Composer({ customer: found.customer, note, sent: () => this.refresh() });
+    this.middle.replaceChildren(this.head, this.timeline.node, this.suggestion.node, this.composer.node);
+    this.news.open(found.conversation.id);
+    this.#customer();
+    this.#records(found.conversation.id);
+  }
+
+  // Whether the customer's last words still wait for an answer, and where they stand.
+  #heard(entries) {
+    for (const entry of entries) {
+      if (entry.author === "customer") [this.theirs, this.waits] = [entry.position, true];
+      else if (entry.author === "agent" && !entry.internal) this.waits = false;
+    }
+  }
+
   #header(item, conversation, held) {
     const name = this.found.customer || conversation.contact_id || "A stranger";
-    const facts = item
-      ? [badge(reason(item.reason)), badge(`Priority: ${priority(item.priority).toLowerCase()}`, item.priority === 1 ? "danger" : item.priority === 2 ? "warning" : ""), badge(item.live ? plain(item.state) : `${plain(item.state)}`, item.state === "claimed" ? "success" : "")]
+    const tags = item
+      ? [badge(reason(item.reason)), badge(`Priority: ${priority(item.priority).toLowerCase()}`, item.priority === 1 ? "danger" : item.priority === 2 ? "warning" : ""), badge(plain(item.state), item.state === "claimed" ? "success" : "")]
       : [badge(plain(conversation.state)), badge(conversation.holder === "bot" ? "With the assistant" : "With people")];
-    const due = item?.live && !item.answered_at ? ` · first reply due ${until(item.due_at, this.found.now)}` : "";
-    const note = `${conversation.account_id ?? "No account"} · ${plain(conversation.assurance)} · ${item?.owner ? `held by ${item.owner_id === this.me.id ? "you" : item.owner}` : "held by nobody"}${due}`;
+    const facts = [conversation.account_id ?? "No account", plain(conversation.assurance), channel(conversation.channel)];
+    if (item) facts.push(item.owner ? `held by ${item.owner_id === this.me.id ? "you" : item.owner}` : "held by nobody");
+    else facts.push(`began ${exact(conversation.started_at)}`);
+    if (item?.live && !item.answered_at) facts.push(`first reply due ${until(item.due_at, this.found.now)}`);
     this.head.replaceChildren(
-      el("div", { class: "case-title" }, el("h2", { text: name }), el("p", { class: "fine", text: item ? note : `${conversation.account_id ?? "No account"} · ${plain(conversation.assurance)} · began ${exact(conversation.started_at)}` }), el("p", { class: "tags" }, facts)),
+      el("div", { class: "case-title" }, el("h2", { text: name }), el("p", { class: "fine", text: facts.join(" · ") }), el("p", { class: "tags" }, tags)),
       el("div", { class: "buttons" }, ...this.#buttons(item, held)),
     );
   }
 
   #buttons(item, held) {
     if (!item?.live || !this.me.works_on_cases) return [];
-    if (item.state === "waiting") return [button("Claim", { kind: "primary", onclick: () => this.act("claim"), title: "c" })];
+    const act = (name, body) => this.act(name, body);
+    if (item.state === "waiting") return [button("Claim", { kind: "primary", onclick: () => act("claim", {}), title: "c" })];
     if (!held) return [];
+    const end = (name) => endCase(name, { caseId: item.id, promises: this.found.promises, now: this.found.now, act });
     return [
-      button("Release", { kind: "quiet", onclick: () => this.act("release"), title: "Back into the queue" }),
-      button("Give back to assistant", { onclick: () => this.#close("return", "Give back to the assistant", "What should colleagues know about how this went?", "Give back") }),
-      button("Resolve", { kind: "primary", onclick: () => this.#close("resolve", "Resolve this case", "How was it solved? Staff only.", "Resolve") }),
+      button("Hand over", { kind: "quiet", onclick: () => handOver({ colleagues: this.me.colleagues, act }), title: "To a colleague, or back into the queue" }),
+      button("Give back to assistant", { onclick: () => end("return") }),
+      button("Resolve", { kind: "primary", onclick: () => end("resolve") }),
     ];
-  }
-
-  // Both endings take a line for colleagues, and list what was promised.
-  #close(name, title, hint, label) {
-    const field = el("textarea", { rows: "3", placeholder: hint, "aria-label": hint, required: true });
-    const open = this.found.promises.map((each) => el("li", { text: `${each.text}${each.due_at ? ` (${until(each.due_at, this.found.now)})` : ""}` }));
-    const dialog = el("dialog", { class: "desk-dialog", "aria-label": title });
-    const go = async (event) => {
-      event.preventDefault();
-      if (field.value.trim() && (await this.act(name, field.value))) dialog.close();
-    };
-    dialog.append(
-      el("form", { onsubmit: go }, el("h2", { text: title }), open.length ? el("div", { class: "open-promises" }, el("p", { text: "Promised to this customer and still open:" }), el("ul", {}, open)) : null, field, el("div", { class: "buttons" }, button("Cancel", { onclick: () => dialog.close() }), el("button", { type: "submit", class: "button primary", text: label }))),
-    );
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
   }
 
   #packet(packet, item) {
@@ -110,15 +145,16 @@ export class CaseView {
       this.parts.packet.replaceChildren(item ? section("Handover", el("p", { class: "fine", text: "Erased with its customer." })) : "");
       return;
     }
-    const rows = [["Wanted", packet.intents.map(plain).join(", ")], ["Given", Object.entries(packet.slots).map(([name, value]) => `${plain(name)}: ${value}`).join(", ")], ["Tried", packet.steps.map(plain).join("; ")], ["Mood", packet.mood <= -0.3 ? "Upset" : packet.mood >= 0.3 ? "Content" : "Neutral"], ["Policy", packet.policy_reasons.join(", ")], ["Note", packet.note]];
+    const rows = [["Wanted", packet.intents.map(plain).join(", ")], ["Given", Object.entries(packet.slots).map(([name, value]) => `${plain(name)}: ${value}`).join(", ")], ["Tried", packet.steps.map(plain).join("; ")], ["Mood", packet.mood <= -0.3 ? "Upset" : packet.mood >= 0.3 ? "Content" : "Neutral"], ["Policy", packet.policy_reasons.map(plain).join(", ")], ["Note", packet.note]];
     this.parts.packet.replaceChildren(section("Handover", el("p", { class: "summary", text: packet.summary }), table(rows.filter(([, value]) => value))));
   }
 
   #approvals({ approvals, now }) {
-    const shown = approvals.map((each) => approval(each, { now, done: () => this.refresh().then(this.changed) }));
     const key = JSON.stringify(approvals);
     if (key === this.approvalsKey) return;
+    if (this.approvalsKey) this.actions.again();
     this.approvalsKey = key;
+    const shown = approvals.map((each) => approval(each, { now, done: () => this.refresh().then(this.changed) }));
     this.parts.approvals.replaceChildren(shown.length ? section("Approvals", shown) : "");
   }
 
@@ -127,32 +163,19 @@ export class CaseView {
     this.parts.promises.replaceChildren(lines.length ? section("Open promises", el("ul", { class: "lines" }, lines)) : "");
   }
 
-  async #loadSide({ account_id: account, contact_id: contact, id }) {
-    await Promise.all([this.#customer(account), this.#memories(contact), this.#records(id)]);
-  }
-
-  async #customer(account) {
-    if (!account) {
+  async #customer() {
+    const { case: item, conversation, promises } = this.found;
+    if (!conversation.account_id) {
       this.parts.customer.replaceChildren(section("Customer", quiet("Not verified", "Nothing of an account is shown for strangers.")));
       return;
     }
-    const found = await get(`/console/api/customers/${encodeURIComponent(account)}`).catch((error) => error);
-    if (found instanceof Error) {
-      this.parts.customer.replaceChildren(section("Customer", problem(found)));
-      return;
+    const invite = this.me.chat_apps && this.me.decides.length > 0 ? conversation.contact_id : null;
+    try {
+      const found = await get(`/console/api/customer?wanted=${encodeURIComponent(item?.id ?? conversation.account_id)}`);
+      this.parts.customer.replaceChildren(...customer(found, { invite, besides: promises.map((each) => each.text) }));
+    } catch (error) {
+      this.parts.customer.replaceChildren(section("Customer", problem(error)));
     }
-    const tickets = found.tickets.map((each) => el("li", {}, el("span", { text: `${each.id}: ${each.subject}` }), el("span", { class: "fine", text: `${each.priority}, ${each.state}` })));
-    this.parts.customer.replaceChildren(
-      section("Customer", el("p", { class: "account" }, el("b", { text: found.name }), " ", el("span", { class: "fine", text: found.id })), found.flags.length ? el("p", { class: "tags" }, found.flags.map((flag) => badge(flag, "warning"))) : null, table(found.rows)),
-      section("Open tickets", tickets.length ? el("ul", { class: "lines" }, tickets) : el("p", { class: "fine", text: "None" })),
-    );
-  }
-
-  async #memories(contact) {
-    if (!contact) return;
-    const found = await get(`/console/api/memories/${encodeURIComponent(contact)}`).catch(() => ({ memories: [] }));
-    const lines = found.memories.map((each) => el("li", {}, el("span", { text: each.text }), el("span", { class: "fine", text: `since ${exact(each.since)}` })));
-    this.parts.memories.replaceChildren(section("Remembered", lines.length ? el("ul", { class: "lines" }, lines) : el("p", { class: "fine", text: "Nothing" })));
   }
 
   async #records(conversation) {
@@ -160,6 +183,17 @@ export class CaseView {
     const open = new Set([...this.parts.records.querySelectorAll("details.record[open]")].map((node) => node.id));
     const shown = found.records.reverse().map((each) => record(each, open.has(`turn-${each.id}`)));
     this.parts.records.replaceChildren(section("Decision record", shown.length ? shown : el("p", { class: "fine", text: "No turn was taken yet." })));
+  }
+
+  // Words for the composer, to be read and changed there: they stand on what customers may be told.
+  async #draft(text) {
+    try {
+      const found = await post(`/console/api/cases/${this.found.case.id}/draft`, { text });
+      if (found.sure) this.composer.edit(found.text);
+      else toast(found.text);
+    } catch (error) {
+      toast(error.message, "problem");
+    }
   }
 
   #why(turn) {

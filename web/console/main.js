@@ -2,19 +2,22 @@
 
 import { get, post, useToken } from "../shared/api.js";
 import { button, el } from "../shared/dom.js";
+import { ask } from "./ask.js";
 import { CaseView } from "./case.js";
+import { connect, customers, deliveries, suggestions } from "./more_pages.js";
 import { approvals, chain, conversations, signals, trace } from "./pages.js";
-import { problem, quiet, toast } from "./parts.js";
+import { dialog, problem, quiet, toast } from "./parts.js";
 import { Queue } from "./queue.js";
 import { plain } from "./words.js";
 
 const EVERY_MS = 2_500;
-const TABS = [["/console", "Cases"], ["/console/conversations", "Conversations"], ["/console/approvals", "Approvals"], ["/console/revenue", "Revenue"]];
-const KEYS = [["j / k", "Next or previous case"], ["c", "Claim the open case"], ["/", "Search cases"], ["r", "Write to the customer"], ["n", "Write an internal note"], ["?", "Show these keys"]];
+const TABS = [["/console", "Cases"], ["/console/conversations", "Conversations"], ["/console/customers", "Customers"], ["/console/approvals", "Approvals"], ["/console/deliveries", "Deliveries"], ["/console/suggestions", "Suggestions"], ["/console/revenue", "Revenue"], ["/console/connect", "Slack and Teams"]];
+const KEYS = [["j / k", "Next or previous case"], ["c", "Claim the open case"], ["/", "Search cases"], ["s", "Look at the suggested reply, then send it"], ["e", "Edit the suggested reply"], ["r", "Write to the customer"], ["n", "Write an internal note"], ["a", "Ask Rapport"], ["?", "Show these keys"]];
 
 const desk = document.getElementById("desk");
 const main = el("main", { class: "desk-main" });
-const count = el("span", { class: "count", hidden: true });
+const counts = Object.fromEntries(["approvals", "undelivered"].map((name) => [name, el("span", { class: "count", hidden: true })]));
+const COUNTED = { Approvals: counts.approvals, Deliveries: counts.undelivered };
 let queue;
 let view;
 
@@ -28,8 +31,8 @@ async function start() {
   }
   useToken(me.csrf);
   queue = new Queue({ me, open: (id) => go(`/console/cases/${id}`) });
-  const tabs = TABS.map(([path, label]) => el("a", { href: path, dataset: { path } }, label, label === "Approvals" && count));
-  const who = el("div", { class: "who-am-i" }, el("span", {}, el("b", { text: me.name }), el("span", { class: "fine", text: me.roles.map(plain).join(", ") })), button("Sign out", { kind: "quiet", onclick: signOut }));
+  const tabs = TABS.map(([path, label]) => el("a", { href: path, dataset: { path } }, label, COUNTED[label]));
+  const who = el("div", { class: "who-am-i" }, el("span", {}, el("b", { text: me.name }), el("span", { class: "fine", text: me.roles.map(plain).join(", ") })), me.decides.length > 0 && button("Ask Rapport", { icon: "spark", onclick: ask, title: "a", id: "ask" }), button("Sign out", { kind: "quiet", onclick: signOut }));
   desk.append(el("header", { class: "bar-top" }, el("span", { class: "brand", text: me.company }), el("nav", { class: "tabs-top", "aria-label": "Desk" }, tabs), who), main);
   window.addEventListener("popstate", () => show(me));
   document.addEventListener("click", follow);
@@ -55,11 +58,12 @@ function follow(event) {
 function show(me) {
   const [, , section = "", id = ""] = location.pathname.split("/");
   const changed = () => look();
+  view?.close?.();
   for (const tab of desk.querySelectorAll(".tabs-top a")) {
     const mine = tab.dataset.path === "/console" ? ["", "cases"].includes(section) : tab.dataset.path.endsWith(`/${section}`);
     tab.toggleAttribute("aria-current", mine);
   }
-  const pages = { approvals, revenue: signals, trace: () => trace(id), explain: () => chain(id) };
+  const pages = { approvals, deliveries: () => deliveries(me), suggestions, customers: () => customers(me), connect: () => connect(me), revenue: signals, trace: () => trace(id), explain: () => chain(id) };
   if (section === "conversations" && !id) pages.conversations = conversations;
   if (pages[section]) {
     view = pages[section]();
@@ -88,9 +92,11 @@ async function look() {
   try {
     const found = await get("/console/api/queue");
     queue.update(found);
-    count.hidden = !found.approvals;
-    count.textContent = String(found.approvals);
-    if (view instanceof CaseView) await view.refresh();
+    for (const [name, node] of Object.entries(counts)) {
+      node.hidden = !found[name];
+      node.textContent = String(found[name]);
+    }
+    if (view instanceof CaseView || view?.live) await view.refresh();
   } catch (error) {
     if (error.status === 401) toast("You are signed out. Use your sign-in link again.", "problem");
   }
@@ -108,6 +114,9 @@ function keys(event) {
     k: () => queue.move(-1),
     c: () => view?.claim?.(),
     "/": () => queue.search.isConnected && queue.search.focus(),
+    s: () => view?.suggestion?.send(),
+    e: () => view?.suggestion?.startEdit(),
+    a: () => document.getElementById("ask")?.click(),
     r: () => view?.composer?.may?.reply && view.composer.choose("reply"),
     n: () => view?.composer?.may?.note && view.composer.choose("note"),
     "?": help,
@@ -119,10 +128,7 @@ function keys(event) {
 }
 
 function help() {
-  const dialog = el("dialog", { class: "desk-dialog", "aria-label": "Keys" }, el("h2", { text: "Keys" }), el("dl", { class: "keys" }, KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", { text: key })), el("dd", { text: what })))), button("Close", { onclick: () => dialog.close() }));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  const node = dialog("Keys", el("dl", { class: "keys" }, KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", { text: key })), el("dd", { text: what })))), button("Close", { onclick: () => node.close() }));
 }
 
 await start();

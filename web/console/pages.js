@@ -5,43 +5,56 @@ import { el } from "../shared/dom.js";
 import { dayAndHour, exact } from "../shared/time.js";
 import { approval } from "./approval.js";
 import { badge, flat, loading, problem, quiet } from "./parts.js";
-import { percent, plain, revenue } from "./words.js";
+import { channel, percent, plain, revenue } from "./words.js";
 
-function page(title, lead, load) {
+export function page(title, lead, load) {
   const body = el("div", { class: "page-body" }, loading());
   const node = el("section", { class: "wide", "aria-label": title }, el("header", {}, el("h2", { text: title }), el("p", { class: "fine", text: lead })), body);
+  let before = null;
   const refresh = async () => {
     try {
-      body.replaceChildren(await load(refresh));
+      const made = await load(refresh);
+      if (before && made.isEqualNode(before)) return;
+      before = made.cloneNode(true);
+      body.replaceChildren(made);
     } catch (error) {
+      before = null;
       body.replaceChildren(problem(error));
     }
   };
   return { node, refresh };
 }
 
-function grid(heads, rows, empty) {
+export function grid(heads, rows, empty) {
   if (!rows.length) return quiet("Nothing here yet", empty);
   return el("div", { class: "scroll" }, el("table", { class: "grid" }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", text: head })))), el("tbody", {}, rows)));
 }
 
-const cell = (content, className = "") => el("td", { class: className }, content);
+export const cell = (content, className = "") => el("td", { class: className }, content);
 const talk = (id, text) => el("a", { href: `/console/conversations/${id}`, text });
 
 export const conversations = () =>
   page("Conversations", "The latest over all channels, also those that never needed a person.", async () => {
     const found = (await get("/console/api/conversations")).conversations;
     const holder = (each) => (each.state !== "open" ? "Ended" : each.holder === "bot" ? "Assistant" : "People");
-    const rows = found.map((each) => el("tr", {}, cell(dayAndHour(each.last_activity_at), "figure"), cell(talk(each.id, each.customer || each.contact_id || "A stranger")), cell(each.last_words, "long"), cell(badge(holder(each), holder(each) === "People" ? "warning" : "")), cell(plain(each.channel))));
+    const rows = found.map((each) => el("tr", {}, cell(dayAndHour(each.last_activity_at), "figure"), cell(talk(each.id, each.customer || each.contact_id || "A stranger")), cell(each.last_words, "long"), cell(badge(holder(each), holder(each) === "People" ? "warning" : "")), cell(channel(each.channel))));
     return grid(["Last activity", "Customer", "Last words", "With", "Channel"], rows, "When somebody writes, it shows here.");
   });
 
-export const approvals = () =>
-  page("Approvals", "What waits for a yes or no that your roles may give. Nobody decides what they asked for themselves.", async (refresh) => {
-    const { approvals: found, now } = await get("/console/api/approvals");
-    if (!found.length) return quiet("Nothing waits for you", "Requests above what the assistant may do alone show here.");
-    return el("div", { class: "approval-list" }, found.map((each) => approval(each, { now, done: refresh, withLink: true })));
+// What was shown and is no longer waiting stays, as it was decided: nobody presses a button that is stale.
+export function approvals() {
+  const shown = new Set();
+  const made = page("Approvals", "What waits for a yes or no that your roles may give. Nobody decides what they asked for themselves.", async (refresh) => {
+    const { approvals: waiting, now } = await get("/console/api/approvals");
+    const open = new Set(waiting.map((each) => each.id));
+    const gone = [...shown].filter((id) => !open.has(id));
+    const settled = (await Promise.all(gone.map((id) => get(`/console/api/approvals/${id}`)))).map((each) => each.approval);
+    for (const id of open) shown.add(id);
+    const cards = (listed) => el("div", { class: "approval-list" }, listed.map((each) => approval(each, { now, done: refresh, withLink: true })));
+    return el("div", {}, waiting.length ? cards(waiting) : quiet("Nothing waits for you", "Requests above what the assistant may do alone show here."), settled.length ? [el("h3", { text: "No longer waiting" }), cards(settled)] : null);
   });
+  return { ...made, live: true };
+}
 
 export const signals = () =>
   page("Revenue signals", "What the latest messages say about buying, staying and leaving. An offer is raised once at most, under policy.", async () => {

@@ -28,11 +28,14 @@ const ORIGINS = {
   model: "from the model",
 };
 
+const CHANNELS = { web_chat: "Web chat", slack: "Slack", teams: "Microsoft Teams", in_app: "In the app" };
+
 export const plain = (code) => (code ? String(code).replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()) : "");
 export const reason = (code) => REASONS[code] ?? plain(code);
 export const priority = (number) => PRIORITIES[number] ?? String(number);
 export const revenue = (label) => REVENUE[label] ?? plain(label);
 export const origin = (code) => ORIGINS[code] ?? plain(code);
+export const channel = (code) => CHANNELS[code] ?? plain(code);
 export const percent = (share) => `${Math.round(Number(share) * 100)}%`;
 
 // Amounts are kept in minor units: 40000 with a currency beside it reads 400.00.

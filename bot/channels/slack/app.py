@@ -156,7 +156,7 @@ def shaped(body: Mapping[str, Any]) -> None:
         items: object = body.get(name)
         if items is not None and not (isinstance(items, list) and all(map(_is_object, cast("list[object]", items)))):
             raise BadInput(f"The field {name} of the body must be a list of objects.", field=name)
-    if kind == "block_actions" and not all(text_in(each, "action_id") for each in body.get("actions") or ()):
+    if body.get("type") == "block_actions" and not all(text_in(each, "action_id") for each in body.get("actions") or ()):
         raise BadInput("Every action of the body must have an action_id.", field="actions")
     for part in (body, *(inside(body, name) for name in OBJECTS), *listed(body, "actions"), *listed(body, "authorizations")):
         wrong = next((name for name in TEXTS if not isinstance(part.get(name, ""), str | None)), None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.channels.slack.mrkdwn import cut, gathered, pieces, shown, unmarked
 from bot.channels.slack.sources import Sources
-from bot.channels.slack.words import say
+from bot.channels.slack.words import ENGLISH, say
 from core.conversation import Card, Sentence
 
 Block = dict[str, Any]
@@ -77,8 +77,11 @@ def feedback(language: str, *, plain: bool = False) -> Block:
 
 
 def receipt(rows: Sequence[tuple[str, str]], language: str) -> list[Block]:
-    """What was done: label and value."""
-    return [section(f"*{say('receipt', language)}*"), *_fields(rows)] if rows else []
+    """What was done: label and value, under a heading unless the first label is one already."""
+    if not rows:
+        return []
+    named = rows[0][0] in (say("receipt", language), say("receipt", ENGLISH))
+    return [*([] if named else [section(f"*{say('receipt', language)}*")]), *_fields(rows)]
 
 
 def offer_label(language: str) -> list[Block]:
@@ -113,17 +116,20 @@ def verify_button(language: str) -> Block:
 def card(asked: Card, language: str) -> list[Block]:
     """A question with exact arguments, the rule, and two buttons."""
     elements = [
-        button(CONFIRM_ID, asked.confirm or "Confirm", asked.id, "primary"),
-        button(CANCEL_ID, asked.cancel or "Cancel", asked.id),
+        button(CONFIRM_ID, _label(asked.confirm, "press_confirm", language), asked.id, "primary"),
+        button(CANCEL_ID, _label(asked.cancel, "press_cancel", language), asked.id),
     ]
     return [*_asked(asked, language), {"type": "actions", "block_id": cut(f"card:{asked.id}", 255), "elements": elements}]
 
 
 def closed_card(asked: Card, *, choice: str, who: str, when: str, language: str) -> list[Block]:
     """The same after its decision: who, what and when, and nothing to press."""
-    what = say(choice if choice in ("confirm", "cancel", "dismiss") else "superseded", language)
-    told = say("closed", language, what=what, who=shown(who), when=when) if who and choice != "superseded" else f"{what}, {when}"
-    return [*_asked(asked, language), *context([f"*{told}*"])]
+    return _asked(asked, language, _told(choice, who, when, language))
+
+
+def closed_text(asked: Card, *, choice: str, who: str, when: str, language: str) -> str:
+    """The words of that for notifications and screen readers."""
+    return f"{fallback([asked.title])} {_told(choice, who, when, language)}."
 
 
 def moment(at_s: int, spoken: str) -> str:
@@ -136,9 +142,21 @@ def fallback(texts: Sequence[str], most: int = 3_000) -> str:
     return cut(shown(" ".join(text for text in texts if text)), most) or "…"
 
 
-def _asked(asked: Card, language: str) -> list[Block]:
+def _label(given: str, phrase: str, language: str) -> str:
+    """A label of the card's own, or the usual one in the customer's language."""
+    return say(phrase, language) if given in ("", say(phrase, ENGLISH)) else given
+
+
+def _told(choice: str, who: str, when: str, language: str) -> str:
+    what = say(choice if choice in ("confirm", "cancel", "dismiss") else "superseded", language)
+    return say("closed", language, what=what, who=shown(who), when=when) if who and choice != "superseded" else f"{what}, {when}"
+
+
+def _asked(asked: Card, language: str, told: str = "") -> list[Block]:
+    """The question with its exact arguments; below it what was decided, once it was."""
+    decided = [section(f"*{told}*")] if told else []
     rule = context([cut(say("rule", language, rule=shown(asked.rule)), CONTEXT_CHARACTERS)]) if asked.rule else []
-    return [section(f"*{cut(shown(asked.title), SECTION_CHARACTERS)}*"), *_fields(asked.rows), *rule]
+    return [section(f"*{cut(shown(asked.title), SECTION_CHARACTERS)}*"), *decided, *_fields(asked.rows), *rule]
 
 
 def _fields(rows: Sequence[tuple[str, str]]) -> list[Block]:

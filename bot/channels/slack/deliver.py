@@ -63,8 +63,8 @@ class SlackChannel:
         place = place_of(closing.ref)
         client = await self._workspaces.client(place.team)
         when = blocks.moment(int(closing.at.timestamp()), f"{closing.at:%d %b %Y %H:%M} UTC")
-        found = blocks.closed_card(closing.card, choice=closing.choice, who=closing.by, when=when, language=closing.language)
-        text = blocks.fallback([closing.card.title])
+        told = {"choice": closing.choice, "who": closing.by, "when": when, "language": closing.language}
+        found, text = blocks.closed_card(closing.card, **told), blocks.closed_text(closing.card, **told)
         try:
             await call(client, "chat.update", channel=place.channel, ts=closing.message_id, text=text, blocks=found)
         except RefusedBySlack as error:

@@ -14,7 +14,7 @@ from bot.channels.slack.places import CHANNEL
 from bot.channels.slack.port import Ack, AgentSide
 from bot.channels.slack.pressing import Pressing
 from bot.channels.slack.workspaces import Workspaces
-from bot.links.port import ChannelUser
+from bot.links.port import ChannelUser, Links
 from bot.reception import Reception
 
 DESK = "desk:"
@@ -37,6 +37,7 @@ class Listening:
 
     tenant: str
     reception: Reception
+    links: Links
     hearing: Hearing
     pressing: Pressing
     pane: Pane
@@ -124,11 +125,18 @@ class Listening:
             await ack()
             return
         user = ChannelUser(tenant=self.tenant, channel=CHANNEL, installation=team, user_id=user_id)
-        if self.desk and await self._agent(user):
-            await self._give(self.desk.side.on_home, ack, body)
-            return
-        self.background.start(self.pane.show_home(body), "home.show")
+        self.background.start(self._show_home(body, user), "home.show")
         await ack()
+
+    async def _show_home(self, body: Body, user: ChannelUser) -> None:
+        """An agent's own desk, also at their first visit; everybody else is told how to begin."""
+        known = await self.reception.who(user)
+        if known.agent is None and not known.settled:
+            known = await self.links.looked_up(user)
+        if self.desk is None or known.agent is None:
+            await self.pane.show_home(body)
+        else:
+            await self.desk.side.on_home(_acknowledged, body, await self.workspaces.client(*teams_of(body)))
 
     async def _proving(self, ack: Ack, body: Body) -> None:
         user_id, own = text_in(body, "user", "id"), text_in(body, "user", "team_id") or team_of(body)
@@ -141,3 +149,7 @@ class Listening:
     async def _give(self, taker: Taker, ack: Ack, body: Body) -> None:
         client = await self.workspaces.client(*teams_of(body))
         await HandOver(self.background).give(taker, ack, body, client)
+
+
+async def _acknowledged(*_: object, **__: object) -> None:
+    """Slack was answered already."""

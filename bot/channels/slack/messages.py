@@ -1,5 +1,6 @@
 """Lays out an outgoing message for Slack: one message or several, in order, each within the limits."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from core.conversation import Author, Sentence
 MOST_BLOCKS = 50
 MOST_CHARACTERS = 12_000
 VERIFY_FIRST = "verify.first"
+OUR_MARKS = re.compile(r" <[^<>]*>|^\*|\*$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def _may_ask(outgoing: Outgoing, sources: Sources) -> bool:
 
 
 def _part(group: Sequence[Block], outgoing: Outgoing) -> Part:
-    words = [each["text"]["text"] for each in group if each["type"] == "section" and "text" in each]
+    words = [OUR_MARKS.sub("", each["text"]["text"]) for each in group if each["type"] == "section" and "text" in each]
     text = " ".join(words) or shown(outgoing.text) or blocks.fallback([value for row in outgoing.receipt for value in row])
     return Part(blocks=tuple(group), text=text)
 

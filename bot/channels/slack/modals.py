@@ -10,7 +10,7 @@ View = dict[str, Any]
 
 EMAIL_ID, CODE_ID, DONE_ID = "identity:email", "identity:code", "identity:done"
 EMAIL_BLOCK, CODE_BLOCK, VALUE = "email", "code", "value"
-TITLE = "Confirm who I am"
+TITLE = "Verify it's me"
 WHY = "Your work address shows that you are you. We send it a six-digit code; then I can talk about your account."
 SENT = "If we know this address, a six-digit code is on its way to it."
 DONE = "Thank you, that proves it. Ask your question again and I can go on."

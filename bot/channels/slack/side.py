@@ -156,6 +156,7 @@ class SlackIn:
         return Listening(
             tenant=settings.tenant,
             reception=doors.reception,
+            links=doors.links,
             hearing=hearing,
             pressing=pressing,
             pane=pane,

@@ -31,12 +31,12 @@ class Sources:
 
     def marks(self, sentence: Sentence) -> str:
         """The numbers behind a sentence, as mrkdwn."""
-        return "".join(f" {self._mark(citation)}" for citation in _once(sentence.citations))
+        return "".join(f" {self._mark(citation)}" for citation in self._in_order(sentence))
 
     def marks_in_markdown(self, sentence: Sentence) -> str:
         """The numbers behind a sentence, as Markdown."""
         found: list[str] = []
-        for citation in _once(sentence.citations):
+        for citation in self._in_order(sentence):
             address, number = self.address(citation), self.numbers[_key(citation)]
             found.append(f" {linked_in_markdown(address, str(number))}" if address else f" ({number})")
         return "".join(found)
@@ -48,6 +48,11 @@ class Sources:
             address, heading = self.address(citation), citation.heading or citation.article
             found.append(linked(address, f"{number}. {heading}") if address else shown(f"{number}. {heading}"))
         return found
+
+    def _in_order(self, sentence: Sentence) -> list[Citation]:
+        """The citations of a sentence, each once, by number."""
+        once = {_key(citation): citation for citation in sentence.citations}
+        return [once[key] for key in sorted(once, key=lambda key: self.numbers[key])]
 
     def _mark(self, citation: Citation) -> str:
         address, number = self.address(citation), self.numbers[_key(citation)]
@@ -62,7 +67,3 @@ def sources_of(sentences: Sequence[Sentence], public_url: str | None) -> Sources
             cited.setdefault(_key(citation), citation)
     numbers = {key: number for number, key in enumerate(cited, start=1)}
     return Sources(public_url=public_url, cited=tuple(cited.values()), numbers=numbers)
-
-
-def _once(citations: Sequence[Citation]) -> list[Citation]:
-    return list({_key(citation): citation for citation in citations}.values())

@@ -16,37 +16,38 @@ from bot.channels.slack_desk.parts import (
     section,
     sure,
 )
-from bot.channels.slack_desk.text import shown
+from bot.channels.slack_desk.text import joined, shown
 from handoff.desk.views import ActionView, Verdict
 
 RUN, CHANGE, APPROVAL = "desk:action:run", "desk:action:change", "desk:action:approval"
 STATES = {
-    "done": ":white_check_mark: Done",
-    "failed": ":x: Failed",
-    "unsettled": ":grey_question: Nobody knows yet whether it was done",
-    "asked": ":raised_hand: Approval was asked for",
+    "done": ":white_check_mark: done",
+    "failed": ":warning: failed",
+    "unsettled": ":warning: not known yet whether it was done",
+    "asked": "approval was asked for",
 }
 LONGEST_VALUE = 1_900
 
 
 def action_message(action: ActionView) -> Message:
     """A proposed action for the agent's eyes, with the buttons that its verdict allows."""
-    return message(f"Suggested action: {action.title}", _proposed(action))
+    return message(f"Suggested action, only you see it: {action.title}", _proposed(action))
 
 
 def outcome_message(action: ActionView, by: str = "") -> Message:
     """What came of an action: for the thread, where colleagues read it, too."""
-    return message(f"{action.title}: {action.result or action.state}", _outcome(action, by))
+    state = STATES.get(action.state, "").rpartition(": ")[2]
+    return message(f"Internal, {action.title}: {state}. {action.result}".strip(), _outcome(action, by))
 
 
 def running_message(action_title: str) -> Message:
-    return message(f"{action_title}: running", [section(f":hourglass_flowing_sand: *{shown(action_title, 300)}* is running.")])
+    return message(f"{action_title}: running", [section(f"*{shown(action_title, 300)}* is running …")])
 
 
 def not_run_message(action_title: str, why: str) -> Message:
-    again = context("Suggest actions on the case's card shows what can be done now.")
+    again = context("Press Suggest actions on the case's card to see what can be done now.")
     return message(
-        f"{action_title}: not run", [section(f":x: *{shown(action_title, 300)}* was not run.\n{shown(why, 1_500)}"), again]
+        f"{action_title}: not run", [section(f":warning: *{shown(action_title, 300)}* was not run.\n{shown(why, 1_500)}"), again]
     )
 
 
@@ -58,7 +59,7 @@ def change_value(action: ActionView) -> str:
 
 
 def _proposed(action: ActionView) -> Iterator[Block]:
-    yield context(":wrench: *Suggested action* · only you see this")
+    yield context("*Suggested action* · only you see this, nothing is done yet")
     yield section(f"*{shown(action.title, 300)}*" + (f"\n{shown(action.why, 800)}" if action.why else ""))
     yield from facts(action.rows)
     yield from _verdict(action)
@@ -68,14 +69,14 @@ def _proposed(action: ActionView) -> Iterator[Block]:
 
 
 def _verdict(action: ActionView) -> Iterator[Block]:
-    reasons = shown("; ".join(action.reasons), 1_500)
-    rule = f" · rule {shown(action.rule, 200)}" if action.rule else ""
+    reasons = shown(joined([*action.reasons, action.rule]), 1_500)
     if action.verdict is Verdict.ALLOW:
-        yield context(f"Policy allows it{rule}" + (f" · {reasons}" if reasons else ""))
+        yield context(f"*Policy allows it.* {reasons}".strip())
     elif action.verdict is Verdict.NEEDS_APPROVAL:
-        yield context(f"Needs the yes of: {shown(action.approver.replace('_', ' ') or 'somebody else', 200)}{rule} · {reasons}")
+        approver = f" of another {shown(action.approver.replace('_', ' '), 200)}" if action.approver else ""
+        yield context(f"*Needs the approval{approver}.* {reasons}".strip())
     elif action.verdict is Verdict.DENY:
-        yield section(f":no_entry: *Policy doesn't allow it*{rule}\n{reasons}")
+        yield section(f"*Policy doesn't allow it.* {shown(joined(action.reasons or [action.rule]), 1_500)}".strip())
     else:
         yield section(f"*One thing is missing.* {shown(action.question or 'Fill in what is missing.', 1_000)}")
 
@@ -89,7 +90,7 @@ def _buttons(action: ActionView) -> list[Block]:
         return [change]
     changes = [change] if action.fields else []
     if action.verdict is Verdict.NEEDS_APPROVAL:
-        return [button("Ask approval", APPROVAL, value, style="primary"), *changes]
+        return [button("Ask for approval", APPROVAL, value, style="primary"), *changes]
     return [button("Run", RUN, value, style="primary", confirm=_asked(action)), *changes]
 
 
@@ -99,9 +100,8 @@ def _asked(action: ActionView) -> Block:
 
 
 def _outcome(action: ActionView, by: str) -> Iterator[Block]:
-    yield context(f":wrench: *Action* · internal{f' · {shown(by, 200)}' if by else ''}")
+    yield context(":lock: *Internal* · action" + (f" by {shown(by, 200)}" if by else ""))
     yield section(f"*{shown(action.title, 300)}* · {STATES.get(action.state, shown(action.state, 60))}")
-    yield from facts(action.rows)
     if action.result:
         yield from paragraphs(action.result)
-    yield from facts(action.receipt)
+    yield from facts(dict.fromkeys([*action.rows, *action.receipt]))

@@ -16,42 +16,41 @@ from bot.channels.slack_desk.parts import (
     section,
     sure,
 )
-from bot.channels.slack_desk.text import moment, shown
+from bot.channels.slack_desk.text import joined, moment, shown
 from handoff.desk.views import ApprovalView
 
 APPROVE, REFUSE, MORE = "desk:approval:approve", "desk:approval:refuse", "desk:approval:more"
 STATES = {
-    "granted": ":white_check_mark: Approved",
-    "refused": ":no_entry: Refused",
-    "expired": ":hourglass: Expired: nobody decided in time",
-    "executed": ":white_check_mark: Approved and done",
+    "granted": "Approved",
+    "refused": "Refused",
+    "expired": "Expired, nobody decided in time",
+    "executed": "Approved and done",
 }
 
 
 def approval_message(approval: ApprovalView, addresses: Addresses) -> Message:
     """The card in the queue channel; once it is decided it says who, what and when."""
-    state = "waits for a decision" if approval.open else approval.state
-    return message(f"Approval: {approval.title} for {approval.customer}, {state}", approval_blocks(approval, addresses))
+    state = "Waiting for a decision" if approval.open else STATES.get(approval.state, approval.state)
+    by = f" by {approval.decided_by}" if approval.decided_by else ""
+    return message(f"Approval, {approval.title} for {approval.customer}. {state}{by}.", approval_blocks(approval, addresses))
 
 
 def approval_blocks(approval: ApprovalView, addresses: Addresses) -> Iterator[Block]:
-    head = f"*{shown(approval.title, 300)}* · {shown(approval.customer, 200)} · {shown(approval.account or 'no account', 200)}"
-    yield section(head + ("" if approval.open else f"\n{_decided(approval)}"))
+    who = f"{shown(approval.customer, 200)} · {shown(approval.account or 'account not known', 200)}"
+    yield section(f"*{shown(approval.title, 300)}* · {who}" + ("" if approval.open else f"\n{_decided(approval)}"))
+    if approval.result and not approval.open:
+        yield section(shown(approval.result))
     yield from facts(approval.rows)
     if approval.evidence:
         yield context("*Evidence*  " + shown("; ".join(f"{label}: {value}" for label, value in approval.evidence), 2_500))
-    rules = f"*Rule*  {shown(', '.join(approval.rules), 500)}" if approval.rules else ""
-    reasons = shown("; ".join(approval.reasons), 1_500)
-    if rules or reasons:
-        yield context(rules, reasons)
+    if approval.rules or approval.reasons:
+        yield context(f"*Rule*  {shown(_rule(approval), 2_000)}")
     asked = f"Asked by {shown(approval.requested_by, 200)}, {moment(approval.requested_at)}"
     if not approval.open:
         yield context(asked)
-        if approval.result:
-            yield section(shown(approval.result))
         return
     role = shown(approval.role.replace("_", " "), 100)
-    yield context(f"{asked} · for {role} or above · until {moment(approval.expires_at)}")
+    yield context(f"{asked} · decided by a {role} or above until {moment(approval.expires_at)}")
     yield _buttons(approval, addresses)
 
 
@@ -67,7 +66,14 @@ def _buttons(approval: ApprovalView, addresses: Addresses) -> Block:
     return actions(*found, *([menu(MORE, [("Open the case in console", packed("console", approval.id), case)])] if case else []))
 
 
+def _rule(approval: ApprovalView) -> str:
+    """What the rules say, and what they are called."""
+    named, reasons = ", ".join(approval.rules), joined(approval.reasons)
+    return f"{reasons} ({named})" if reasons and named else reasons or named
+
+
 def _decided(approval: ApprovalView) -> str:
     by = f" by {shown(approval.decided_by, 200)}" if approval.decided_by else ""
     when = f", {moment(approval.decided_at)}" if approval.decided_at else ""
-    return f"{STATES.get(approval.state, shown(approval.state, 100))}{by}{when}"
+    sign = ":white_check_mark: " if approval.state in ("granted", "executed") else ""
+    return f"{sign}*{STATES.get(approval.state, shown(approval.state, 100))}{by}*{when}"

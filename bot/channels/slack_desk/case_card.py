@@ -15,25 +15,27 @@ from bot.channels.slack_desk.parts import (
     packed,
     section,
 )
-from bot.channels.slack_desk.text import clock_time, moment, quoted, shown
+from bot.channels.slack_desk.text import capital, clock_time, language, moment, quoted, shown
 from handoff.desk.views import CaseView
 
 CLAIM, CUSTOMER, MORE = "desk:case:claim", "desk:case:customer", "desk:case:more"
 REPLY, ACTIONS, RESOLVE = "desk:case:reply", "desk:case:actions", "desk:case:resolve"
-ENDED = {"resolved": "Resolved", "returned": "Given back to the assistant"}
+ENDED = {"resolved": "resolved", "returned": "given back to the assistant"}
+ASSURANCE = {"verified": "verified", "claimed": "not verified yet", "anonymous": "not verified"}
 
 
 def case_message(case: CaseView, addresses: Addresses) -> Message:
     """The card in the queue channel, whose thread is the case's."""
     return message(
-        f"{case.customer} ({case.account or 'unknown'}): {case.reason}. {_state_in_words(case)}", _card(case, addresses)
+        f"{case.customer} ({case.account or 'account not known'}): {case.reason}. {_state_in_words(case)}", _card(case, addresses)
     )
 
 
 def case_line(case: CaseView, link: str = "") -> str:
-    """A case in one line of a list; `link` leads to its thread."""
+    """A case in one line of its owner's list; `link` leads to its thread."""
     name = f"<{link}|{shown(case.customer, 200).replace('|', '¦')}>" if link else f"*{shown(case.customer, 200)}*"
-    return f"{name} · {shown(case.plan, 100)} · {_clock(case)}\n{shown(case.first_words or case.reason, 300)}"
+    since = f"yours since {clock_time(case.claimed_at)}" if case.claimed_at and case.live else _clock(case)
+    return f"{name} · {shown(case.plan or 'no plan', 100)} · {since}\n{shown(case.first_words or case.reason, 300)}"
 
 
 def mood_in_words(mood: float) -> str:
@@ -48,27 +50,28 @@ def _card(case: CaseView, addresses: Addresses) -> Iterator[Block]:
         yield section("\n".join(shown(line, 900) for line in summary))
     elif case.first_words:
         yield section(quoted(case.first_words, 900))
-    if case.tried:
+    if case.tried and case.live:
         yield context("*Tried*  " + shown("; ".join(case.tried), 2_000))
     promised = [each for each in case.promises if each.state == "open"]
     if promised:
         yield context("*Promised*  " + shown("; ".join(each.text for each in promised), 2_000))
     if case.pending_approval and case.live:
-        yield context("An approval is being waited for.")
+        yield context("Waiting for an approval.")
     if case.live:
         yield _buttons(case, addresses)
     elif case.outcome:
-        yield section(quoted(case.outcome, 1_500))
+        yield section(f"*Outcome*\n{quoted(case.outcome, 1_500)}")
 
 
 def _rows(case: CaseView) -> list[tuple[str, str]]:
-    who = f"{case.account or 'Not known'} ({case.assurance})"
-    return [
-        ("Why it came", case.reason),
-        ("Account", who),
-        ("Channel", f"{case.channel} · {case.language}"),
-        ("Mood", f"{mood_in_words(case.mood)} · priority {case.priority}"),
+    """Two facts a row; of a case that has ended only what it was about."""
+    who = f"{case.account or 'Not known'} · {ASSURANCE.get(case.assurance, case.assurance)}"
+    about = [("Why it came", case.reason), ("Account", who)]
+    now = [
+        ("Channel", f"{capital(case.channel)} · {language(case.language)}"),
+        ("Mood", f"{capital(mood_in_words(case.mood))} · priority {case.priority}"),
     ]
+    return [*about, *now] if case.live else about
 
 
 def _buttons(case: CaseView, addresses: Addresses) -> Block:
@@ -102,5 +105,7 @@ def _clock(case: CaseView) -> str:
 
 def _state_in_words(case: CaseView) -> str:
     if case.state == "waiting":
-        return "Waits for somebody."
-    return f"Held by {case.owner}." if case.live else f"{ENDED.get(case.state, case.state)} by {case.owner or 'the desk'}."
+        return "Waiting to be claimed."
+    if case.live:
+        return f"Held by {case.owner}."
+    return f"{capital(ENDED.get(case.state, case.state))} by {case.owner or 'the desk'}."

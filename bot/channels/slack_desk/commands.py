@@ -73,7 +73,10 @@ class Commands:
         if not mine:
             return words("You hold no case. Claim one in the queue channel.")
         blocks: list[Block] = [section(f"{case_line(case)}\n`{case.id}`") for case in mine[:20]]
-        return message(f"You hold {len(mine)}.", [*blocks, context("Internal · only you see this")])
+        return message(
+            f"You hold {len(mine)} {'case' if len(mine) == 1 else 'cases'}.",
+            [*blocks, context(":lock: *Internal* · only you see this")],
+        )
 
     async def queue(self, visit: Visit, agent: Principal, rest: str) -> Message:
         """Makes the channel the queue channel, once it is sure that messages arrive there."""

@@ -12,6 +12,7 @@ from bot.channels.slack_desk.parts import (
     confidence,
     context,
     day,
+    divider,
     literal,
     modal,
     packed,
@@ -37,6 +38,7 @@ DISMISS, HAND, RETURN, RESOLVE, CHANGE, USE = (
     "desk:use",
 )
 LONGEST_METADATA = 3_000
+MOST_REASONS = 9
 QUEUE = "queue"
 REASONS = (
     "It misses the question",
@@ -62,19 +64,19 @@ def reply_dialog(case: CaseView, text: str = "", fault: str = "") -> View:
     said = [section(f":warning: {shown(fault, 1_000)}")] if fault else []
     field = text_input("text", "What the customer will read", text, hint="Up to 2,400 characters; longer in the console.")
     blocks = [where, *said, field]
-    return modal("Reply to customer", blocks, submit="Look at it", callback_id=REPLY, private_metadata=_kept(case.id))
+    return modal("Reply to customer", blocks, submit="Preview", callback_id=REPLY, private_metadata=_kept(case.id))
 
 
 def preview_dialog(preview: Preview, suggestion_id: str = "") -> View:
     """Exactly what will be sent, to whom and where. Send is the only way on."""
     warned = [section(f":warning: {shown(warning, 900)}") for warning in preview.warnings]
-    head = context(f":outbox_tray: *Will be sent* to {shown(preview.to, 300)} on {shown(preview.channel, 100)}")
-    blocks = [*warned, head, *literal(preview.text)]
+    head = section(f"To *{shown(preview.to, 300)}* on {shown(preview.channel, 100)}, exactly as it stands here:")
+    blocks = [*warned, head, divider(), *literal(preview.text)]
     if suggestion_id:
         kept = _kept(suggestion_id, preview.case_id, preview.text)
-        return modal("Send this?", blocks, submit="Send", close="Cancel", callback_id=SEND_EDITED, private_metadata=kept)
+        return modal("Send this?", blocks, submit="Send", callback_id=SEND_EDITED, private_metadata=kept)
     kept = _kept(preview.token, preview.case_id, preview.text)
-    return modal("Send this?", blocks, submit="Send", close="Cancel", callback_id=SEND, private_metadata=kept)
+    return modal("Send this?", blocks, submit="Send", callback_id=SEND, private_metadata=kept)
 
 
 def edit_dialog(suggestion: SuggestionView) -> View:
@@ -82,15 +84,16 @@ def edit_dialog(suggestion: SuggestionView) -> View:
         raise BadInput("This draft is too long to edit in Slack: edit it in the console.")
     field = text_input("text", "What the customer will read", suggestion.text)
     kept = _kept(suggestion.id, suggestion.case_id)
-    return modal("Edit the draft", [field], submit="Look at it", callback_id=EDIT, private_metadata=kept)
+    return modal("Edit the draft", [field], submit="Preview", callback_id=EDIT, private_metadata=kept)
 
 
 def why_dialog(suggestion: SuggestionView, addresses: Addresses) -> View:
     """What a draft rests on."""
-    lines = [section(f"• {shown(line, 1_500)}") for line in suggestion.why] or [section("It rests on the sources below.")]
+    listed = "\n".join(f"• {shown(line, 300)}" for line in suggestion.why[:MOST_REASONS])
+    lines = [section(listed or "It rests on the sources below.")]
     quotes = [section(f"> {shown(' '.join(each.quote.split()), 1_500)}") for each in suggestion.citations]
-    verdict = context(f"{confidence(suggestion.confidence)} · Policy: {shown(suggestion.verdict, 500)}")
-    return modal("Why this draft", [*lines, *quotes, *sources(suggestion.citations, addresses), verdict])
+    judged = [context(confidence(suggestion.confidence)), context(shown(suggestion.verdict, 500))]
+    return modal("Why this draft", [*lines, *quotes, *sources(suggestion.citations, addresses), *judged])
 
 
 def dismiss_dialog(suggestion_id: str, case_id: str) -> View:
@@ -138,7 +141,7 @@ def change_dialog(action: ActionView, response_url: str) -> View:
     if not fields:
         return told(action.title, "There is nothing to change here: run it as it is, or let it be.")
     kept = _kept(action.case_id, action.skill, response_url)
-    return modal(action.title, [*asked, *fields], submit="Take over", callback_id=CHANGE, private_metadata=kept)
+    return modal(action.title, [*asked, *fields], submit="Use these values", callback_id=CHANGE, private_metadata=kept)
 
 
 def draft_dialog(answer: AnswerView, case_id: str, addresses: Addresses) -> View:

@@ -20,11 +20,18 @@ from bot.channels.slack_desk.parts import (
     sources,
     words,
 )
-from bot.channels.slack_desk.text import shown
+from bot.channels.slack_desk.text import capital, cut, shown
 from handoff.desk.posts import digest_of
 from handoff.desk.views import AnswerView, HintView, SuggestionView
 
 SEND, EDIT, SHORTER, MORE = "desk:draft:send", "desk:draft:edit", "desk:draft:shorter", "desk:draft:more"
+NOTIFIED = 300
+KINDS = {
+    "upsell": "room to grow",
+    "cross_sell": "something that fits",
+    "renewal": "renewal is near",
+    "referral": "a happy customer",
+}
 SETTLED = {
     "accepted": "You sent this draft.",
     "edited": "You sent this draft with changes.",
@@ -35,7 +42,7 @@ SETTLED = {
 
 def draft_message(suggestion: SuggestionView, addresses: Addresses) -> Message:
     """A draft with what it rests on. It is shown to the owner of the case alone."""
-    return message("A reply is drafted for you.", _draft(suggestion, addresses))
+    return message(f"Draft reply, only you see it: {cut(suggestion.text, NOTIFIED)}", _draft(suggestion, addresses))
 
 
 def text_mark(suggestion: SuggestionView) -> str:
@@ -49,7 +56,7 @@ def settled_message(state: str) -> Message:
 
 
 def answer_message(answer: AnswerView, addresses: Addresses) -> Message:
-    return message(answer.text or "Nothing stands on an article.", answer_blocks(answer, addresses))
+    return message(cut(answer.text, NOTIFIED) if answer.text else "Nothing certain was found.", answer_blocks(answer, addresses))
 
 
 def answer_blocks(answer: AnswerView, addresses: Addresses) -> Iterator[Block]:
@@ -64,18 +71,22 @@ def answer_blocks(answer: AnswerView, addresses: Addresses) -> Iterator[Block]:
 
 def _draft(suggestion: SuggestionView, addresses: Addresses) -> Iterator[Block]:
     short = " (shortened)" if suggestion.shorter else ""
-    yield context(f":memo: *Draft reply{short}* · only you see this, nothing is sent yet")
+    yield context(f"*Draft reply{short}* · only you see this, nothing is sent yet")
     yield from literal(suggestion.text)
     yield from sources(suggestion.citations, addresses)
-    yield context(f"{confidence(suggestion.confidence)} · Policy: {shown(suggestion.verdict, 500)}")
-    if suggestion.why:
-        yield context(shown(suggestion.why[0], 500))
+    why = f" · {shown(suggestion.why[0], 500)}" if suggestion.why else ""
+    yield context(confidence(suggestion.confidence) + why)
+    yield context(shown(suggestion.verdict, 500))
+    yield _buttons(suggestion)
     if suggestion.hint:
         yield divider()
         yield from _hint(suggestion.hint)
+
+
+def _buttons(suggestion: SuggestionView) -> Block:
     value = packed(suggestion.id, suggestion.case_id, text_mark(suggestion))
     shorter = [] if suggestion.shorter else [button("Shorter", SHORTER, value)]
-    yield actions(
+    return actions(
         button("Send", SEND, value, style="primary"),
         button("Edit", EDIT, value),
         *shorter,
@@ -90,7 +101,8 @@ def _draft(suggestion: SuggestionView, addresses: Addresses) -> Iterator[Block]:
 
 
 def _hint(hint: HintView) -> Iterator[Block]:
-    kind = shown(hint.kind.replace("_", " "), 60)
-    yield section(f":bulb: *For you, not for the customer: {kind}, {shown(hint.item, 200)}*\n{shown(hint.reason, 800)}")
+    kind = KINDS.get(hint.kind, shown(hint.kind.replace("_", " "), 60))
+    yield context(":lock: *For you, not for the customer*")
+    yield section(f"*{capital(kind)}: {shown(hint.item, 200)}*\n{shown(hint.reason, 800)}")
     if hint.points:
         yield section("\n".join(f"• {shown(point, 400)}" for point in hint.points[:6]))

@@ -9,7 +9,7 @@ from bot.channels.slack_desk.answering import open_with, quietly, replace, respo
 from bot.channels.slack_desk.parts import View, unpacked
 from bot.channels.slack_desk.side import Presses, Side, Submissions
 from bot.channels.slack_desk.visit import Visit
-from core.errors import Conflict, RapportError
+from core.errors import Conflict, NotAllowed, RapportError
 from core.people import Principal
 from handoff.desk.views import ActionView, SuggestionView
 
@@ -51,7 +51,7 @@ class DraftPresses:
                 return
             line = await self._desk.suggestions.send(suggestion_id, agent)
         except Conflict:
-            await self._outdated(visit, suggestion_id)
+            await self._outdated(visit, suggestion_id, case_id, agent)
             raise
         await self._side.surface.settle(suggestion_id)
         await replace(visit, draft_card.settled_message("accepted"))
@@ -63,14 +63,14 @@ class DraftPresses:
         await open_with(visit, "Edit the draft", self._editing(suggestion_id, case_id, agent))
 
     async def shorten(self, visit: Visit, agent: Principal) -> None:
-        suggestion_id = unpacked(visit.value, 3)[0]
+        suggestion_id, case_id, _ = unpacked(visit.value, 3)
         surface = self._side.surface
         try:
             async with surface.redrawing(suggestion_id):
                 shorter = await self._desk.suggestions.shorten(suggestion_id, agent)
                 await surface.redrawn(shorter)
         except Conflict:
-            await self._outdated(visit, suggestion_id)
+            await self._outdated(visit, suggestion_id, case_id, agent)
             raise
         surface.replaceable.put(suggestion_id, visit.response_url)
         await replace(visit, draft_card.draft_message(shorter, self._side.addresses))
@@ -161,12 +161,22 @@ class DraftPresses:
             raise Conflict(draft_card.SETTLED["stale"])
         return current
 
-    async def _outdated(self, visit: Visit, suggestion_id: str) -> None:
+    async def _outdated(self, visit: Visit, suggestion_id: str, case_id: str, agent: Principal) -> None:
+        """Says so in the card's place, unless the draft is still the one that is offered."""
+        if await self._offered(suggestion_id, case_id, agent):
+            return
         await self._side.surface.settle(suggestion_id)
         if visit.ephemeral:
             await replace(visit, draft_card.settled_message("stale"))
         else:
             await say(visit, draft_card.SETTLED["stale"])
+
+    async def _offered(self, suggestion_id: str, case_id: str, agent: Principal) -> bool:
+        try:
+            current = await self._desk.suggestions.current(case_id, agent)
+        except (Conflict, NotAllowed):
+            return False
+        return current is not None and current.id == suggestion_id
 
     async def _put_away(self, suggestion_id: str, state: str) -> None:
         """Says in the card's place what became of a draft, where its card can still be reached."""

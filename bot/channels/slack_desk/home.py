@@ -57,7 +57,7 @@ def _blocks(overview: Overview, addresses: Addresses) -> Iterator[Block]:
         yield divider()
     if not overview.approvals:
         yield context("Nothing waits for your decision.")
-    yield header("How drafts do")
+    yield header("How suggestions do")
     yield from _learned(overview.learned)
     if addresses.console():
         yield context(f"<{addresses.console()}|Open the console>")
@@ -77,7 +77,7 @@ def _counts(queue: Sequence[CaseView]) -> list[tuple[str, str]]:
 def _learned(learned: Mapping[str, Sequence[Tally]]) -> Iterator[Block]:
     every = next(iter(learned.get("all", ())), None)
     if every is None or not every.offered:
-        yield context("No draft was offered yet.")
+        yield context("No reply was suggested yet.")
         return
     used = every.accepted + every.edited
     yield from marked_facts(

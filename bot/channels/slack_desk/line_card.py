@@ -17,29 +17,29 @@ from bot.channels.slack_desk.parts import (
     sources,
     sure,
 )
-from bot.channels.slack_desk.text import pieces, shown
+from bot.channels.slack_desk.text import capital, cut, pieces, shown
 from handoff.desk.views import Arrived, CaseView, LineKind, LineView
 
 AGAIN = "desk:line:again"
 TICKS = {
-    Arrived.WAITING: ":hourglass_flowing_sand: on its way",
+    Arrived.WAITING: "on its way",
     Arrived.DELIVERED: ":white_check_mark: delivered",
-    Arrived.FAILED: ":x: not delivered",
-    Arrived.UNKNOWN: ":grey_question: nobody knows whether it arrived",
+    Arrived.FAILED: ":warning: not delivered",
+    Arrived.UNKNOWN: ":warning: not known whether it arrived",
 }
 SENT = frozenset({LineKind.BOT, LineKind.AGENT, LineKind.NOTICE, LineKind.CARD, LineKind.RECEIPT})
-SPOKEN_BY = {
-    LineKind.NOTICE: "The customer was told",
-    LineKind.CARD: "The customer was asked to decide",
-    LineKind.RECEIPT: "The customer got a receipt",
+SPOKEN_AS = {
+    LineKind.NOTICE: "notice",
+    LineKind.CARD: "a decision to make",
+    LineKind.RECEIPT: "receipt",
 }
-QUOTE = 2_500
+QUOTE, NOTIFIED = 2_500, 300
 
 
 def line_message(case: CaseView, line: LineView, addresses: Addresses) -> Message:
     """A line as it is posted into the thread, with its delivery tick."""
-    kind = "Internal" if line.kind.internal else "To the customer" if line.kind in SENT else "From the customer"
-    return message(f"{kind}: {line.author}", _line(case, line, addresses))
+    said = "taken back by the customer" if line.deleted else cut(line.text, NOTIFIED)
+    return message(f"{_kind(line)}, {_speaker(line)}: {said}", _line(case, line, addresses))
 
 
 def _line(case: CaseView, line: LineView, addresses: Addresses) -> Iterator[Block]:
@@ -58,18 +58,27 @@ def _line(case: CaseView, line: LineView, addresses: Addresses) -> Iterator[Bloc
 
 
 def _whose(line: LineView) -> str:
-    author, edited = shown(line.author, 200), " · edited" if line.edited else ""
+    lock = ":lock: " if line.kind.internal else ""
+    return f"{lock}*{_kind(line)}* · {shown(_speaker(line), 200)}{' · edited' if line.edited else ''}"
+
+
+def _kind(line: LineView) -> str:
+    """Who can read it, before anything else."""
     if line.kind.internal:
-        return f":lock: *Internal* · {author}{edited}"
+        return "Internal"
     if line.kind is LineKind.CUSTOMER:
-        return f":speech_balloon: *{author}* · the customer{edited}"
-    spoken = SPOKEN_BY.get(line.kind)
-    return f":outbox_tray: *{spoken}*{edited}" if spoken else f":outbox_tray: *{author}* to the customer{edited}"
+        return "From the customer"
+    return "Not delivered to the customer" if line.arrived is Arrived.FAILED else "Sent to the customer"
+
+
+def _speaker(line: LineView) -> str:
+    return SPOKEN_AS.get(line.kind) or line.author
 
 
 def _delivery(case: CaseView, line: LineView) -> Iterator[Block]:
     tick = TICKS.get(line.arrived)
-    yield context(f"*Sent to the customer* on {shown(case.channel, 100)}" + (f" · {tick}" if tick else ""))
+    if tick:
+        yield context(f"{shown(capital(case.channel), 100)} · {tick}")
     value = packed(case.id, str(line.position))
     if line.arrived is Arrived.FAILED:
         yield actions(button("Retry", AGAIN, value))

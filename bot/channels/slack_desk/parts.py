@@ -57,7 +57,13 @@ def words(text: str) -> Message:
 def modal(title: str, blocks: Iterable[Block], **more: Any) -> View:
     """A dialog. `submit`, `close` and `title` are cut to the 24 characters that Slack allows."""
     named = {name: _plain(cut(str(more.pop(name)), 24)) for name in ("submit", "close") if name in more}
-    view: View = {"type": "modal", "title": _plain(cut(title, 24)), "close": _plain("Close"), **named, **more}
+    view: View = {
+        "type": "modal",
+        "title": _plain(cut(title, 24)),
+        "close": _plain("Cancel" if "submit" in named else "Close"),
+        **named,
+        **more,
+    }
     return {**view, "blocks": _fitted(list(blocks), MOST_VIEW_BLOCKS)}
 
 
@@ -134,7 +140,7 @@ def choice(name: str, label: str, options: Sequence[tuple[str, str]], chosen: st
     """One of several; the first 100."""
     listed = [_option(*each) for each in options[:100]]
     initial = next((each for each in listed if each["value"] == chosen), None)
-    element: Block = {"type": "static_select", "action_id": name, "options": listed}
+    element: Block = {"type": "static_select", "action_id": name, "options": listed, "placeholder": _plain("Choose one")}
     return _input(name, label, element | ({"initial_option": initial} if initial else {}), more)
 
 

@@ -7,6 +7,15 @@ from bot.channels.slack.mrkdwn import escaped
 from bot.channels.slack.mrkdwn import pieces as raw_pieces
 
 SECTION = 3_000
+LANGUAGES = {
+    "da": "Danish",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+}
 
 
 def shown(text: str, most: int = SECTION) -> str:
@@ -28,6 +37,21 @@ def quoted(text: str, most: int = SECTION) -> str:
     """As a quotation, each line marked."""
     room = most - 2 * (text.count("\n") + 1)
     return "> " + shown(text, max(room, most // 2)).replace("\n", "\n> ")
+
+
+def capital(text: str) -> str:
+    """As the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
+def language(code: str) -> str:
+    """A language by its name."""
+    return LANGUAGES.get(code.partition("-")[0].lower(), code)
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """Several reasons as one text, each with a full stop."""
+    return " ".join(each if each.endswith((".", "!", "?", ":")) else f"{each}." for each in sentences if each)
 
 
 def moment(at: datetime) -> str:

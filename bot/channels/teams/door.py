@@ -17,6 +17,7 @@ from core.errors import BadInput
 PATH = "/api/messages"
 LARGEST_BYTES = 1024 * 1024
 AUTHORIZATION = "Authorization"
+HALF_A_CHARACTER = b"\\ud"
 
 
 class TeamsDoor:
@@ -64,6 +65,8 @@ async def _body(request: web.Request) -> Mapping[str, Any]:
         raise BadInput("The body can't be unpacked: send it as it is.") from error
     try:
         body: object = json.loads(raw.decode("utf-8"))
+        if HALF_A_CHARACTER in raw.lower():
+            body = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise BadInput("The body is not JSON in UTF-8.") from error
     if not isinstance(body, dict):

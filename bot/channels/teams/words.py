@@ -145,10 +145,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
 }
 IDENTITY: Mapping[str, Mapping[str, str]] = {
     "who": {
-        "en": "Confirm who I am",
+        "en": "Verify it's me",
         "de": "Identität bestätigen",
         "fr": "Confirmer mon identité",
-        "es": "Confirmar mi identidad",
+        "es": "Verificar mi identidad",
     },
     "who_why": {
         "en": "We mail a 6-digit code to the address on file. Only then account data is spoken of.",

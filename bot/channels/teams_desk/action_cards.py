@@ -7,19 +7,16 @@ from bot.channels.teams_desk.blocks import (
     Element,
     boxed,
     card,
-    choice,
     cut,
     execute,
-    field,
-    form,
     label,
-    opens,
     pairs,
     paragraphs,
-    submits,
+    unfolds,
     words,
 )
-from handoff.desk.views import ActionView, FieldView, Verdict
+from bot.channels.teams_desk.form_cards import values_in_fields
+from handoff.desk.views import ActionView, Verdict
 
 LABELS = {
     Verdict.ALLOW: ("Allowed", "good"),
@@ -46,57 +43,32 @@ def offered(actions: Sequence[ActionView], data: Mapping[str, str]) -> Element:
     return card(body, [*buttons, _back(data, more=bool(buttons))])
 
 
-def proposed(action: ActionView, data: Mapping[str, str], said: str = "") -> Element:
+def proposed(action: ActionView, data: Mapping[str, str]) -> Element:
     """One action: exact arguments, what policy says, and Run or Ask approval, Change."""
-    given = _proposed(action, data)
-    change = [] if action.verdict is Verdict.DENY else [opens("Change", {"desk": "act.change", **given})]
-    steps = [*_steps(action, given, in_dialog=False), *change]
-    return card(_body(action, said), [*steps, _back(data, more=bool(steps))])
+    given, body = _proposed(action, data), _body(action)
+    fields = [] if action.verdict is Verdict.DENY else values_in_fields(action.fields)
+    check = execute("Check", "desk:check", given, style="positive")
+    if fields and action.verdict is Verdict.ASK:
+        return card([*body, *fields], [check, _back(data)])
+    change = [unfolds("Change", fields, [check])] if fields else []
+    return card(body, [*_steps(action, given), *change, _back(data)])
 
 
-def reviewed(action: ActionView, data: Mapping[str, str], said: str = "") -> Element:
-    """The same inside a dialog."""
-    given = _proposed(action, data)
-    change = submits("Change", {"desk": "act.change", **given})
-    return form(_body(action, said), [*_steps(action, given, in_dialog=True), change])
-
-
-def changing(action: ActionView, data: Mapping[str, str], said: str = "") -> Element:
-    """A dialog with the action's values."""
-    body: list[Element] = [words(action.title, bold=True)]
-    body += [words(said, bold=True, colour="Warning")] if said else []
-    body += [words(action.question)] if action.question else []
-    body += [_input(each) for each in action.fields]
-    return form(body, [submits("Check", {"desk": "act.check", **data, "skill": action.skill}, style="positive")])
-
-
-def values_of(data: Mapping[str, object]) -> dict[str, str]:
-    """The values that a dialog's fields came back with."""
-    return {name.removeprefix("value."): str(value) for name, value in data.items() if name.startswith("value.")}
-
-
-def _steps(action: ActionView, given: Mapping[str, object], *, in_dialog: bool) -> list[Element]:
-    step = {
-        Verdict.ALLOW: ("Run", "desk:run", "act.run"),
-        Verdict.NEEDS_APPROVAL: ("Ask approval", "desk:ask_approval", "act.ask"),
-    }.get(action.verdict)
+def _steps(action: ActionView, given: Mapping[str, object]) -> list[Element]:
+    step = {Verdict.ALLOW: ("Run", "desk:run"), Verdict.NEEDS_APPROVAL: ("Ask approval", "desk:ask_approval")}.get(action.verdict)
     if step is None or action.state != "proposed":
         return []
-    title, verb, dialog = step
-    data = {**given, "action": action.id}
-    return [
-        submits(title, {"desk": dialog, **data}, style="positive") if in_dialog else execute(title, verb, data, style="positive")
-    ]
+    title, verb = step
+    return [execute(title, verb, {**given, "action": action.id}, style="positive", bare=True)]
 
 
-def _body(action: ActionView, said: str) -> list[Element]:
+def _body(action: ActionView) -> list[Element]:
     name, ground = LABELS[action.verdict]
     approver = f" by {action.approver.replace('_', ' ')}" if action.verdict is Verdict.NEEDS_APPROVAL and action.approver else ""
     rule = [words(f"Rule: {action.rule}", quiet=True)] if action.rule else []
     reasons = [words(cut(each, 300), tight=True) for each in action.reasons[:4]]
     return [
         words(action.title, bold=True),
-        *([words(said, bold=True, colour="Warning")] if said else []),
         *pairs(action.rows),
         boxed([words(f"{name}{approver}", bold=True), *reasons, *rule], ground),
         *(paragraphs(action.question) if action.question else []),
@@ -104,18 +76,10 @@ def _body(action: ActionView, said: str) -> list[Element]:
     ]
 
 
-def _input(each: FieldView) -> Element:
-    name = f"value.{each.name}"
-    if each.choices:
-        value = each.value if each.value in each.choices else ""
-        return choice(name, each.label, [(option, option) for option in each.choices], value=value, required=each.required)
-    return field(name, each.label, value=each.value, most=500, required=each.required)
-
-
 def _proposed(action: ActionView, data: Mapping[str, str]) -> dict[str, object]:
     values = {each.name: each.value for each in action.fields}
     return {**data, "skill": action.skill, "values": values}
 
 
-def _back(data: Mapping[str, str], *, more: bool) -> Element:
-    return execute("Back", BACK.get(data.get("at", ""), BACK["case"]), data, more=more)
+def _back(data: Mapping[str, str], *, more: bool = False) -> Element:
+    return execute("Back", BACK.get(data.get("at", ""), BACK["case"]), data, more=more, bare=True)

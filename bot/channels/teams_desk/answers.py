@@ -55,8 +55,15 @@ def part(activity: Activity, *names: str) -> dict[str, Any]:
 def _fresh(card: Element) -> Element:
     """The card with buttons of its own: pressed again on a new card, a button isn't a repeat of the old one."""
     once = uuid.uuid4().hex[:12]
-    actions = [each | ({"data": {**each["data"], "once": once}} if "data" in each else {}) for each in card.get("actions", [])]
+    actions = [_stamped(each, once) for each in card.get("actions", [])]
     return card | ({"actions": actions} if actions else {})
+
+
+def _stamped(action: Element, once: str) -> Element:
+    if "data" in action:
+        return action | {"data": {**action["data"], "once": once}}
+    inside = action.get("card")
+    return action | {"card": inside | {"actions": [_stamped(each, once) for each in inside["actions"]]}} if inside else action
 
 
 def text_in(data: Mapping[str, Any], name: str) -> str:

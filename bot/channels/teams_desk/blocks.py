@@ -99,9 +99,18 @@ def sources(citations: Sequence[Citation], addresses: Sequence[str]) -> list[Ele
     return shown
 
 
-def execute(title: str, verb: str, data: Mapping[str, Any], *, style: str = "", more: bool = False) -> Element:
-    """A button that is answered with a card. `more` puts it into the overflow menu."""
-    return _look({"type": "Action.Execute", "title": title, "verb": verb, "data": dict(data)}, style, more)
+def execute(
+    title: str, verb: str, data: Mapping[str, Any], *, style: str = "", more: bool = False, bare: bool = False
+) -> Element:
+    """A button that is answered with a card. `more` puts it into the overflow menu; `bare` leaves what was filled in behind."""
+    action: Element = {"type": "Action.Execute", "title": title, "verb": verb, "data": dict(data)}
+    return _look(action | ({"associatedInputs": "none"} if bare else {}), style, more)
+
+
+def unfolds(title: str, body: Sequence[Element], actions: Sequence[Element], *, style: str = "") -> Element:
+    """A button that unfolds a part of the card below it, with something to fill in."""
+    inside: Element = {"type": "AdaptiveCard", "body": list(body), "actions": list(actions)}
+    return _look({"type": "Action.ShowCard", "title": title, "card": inside}, style, more=False)
 
 
 def opens(title: str, data: Mapping[str, Any], *, style: str = "", more: bool = False) -> Element:
@@ -138,7 +147,7 @@ def choice(name: str, title: str, options: Iterable[tuple[str, str]], *, value: 
 def form(body: Sequence[Element], actions: Sequence[Element] = ()) -> Element:
     """A card as it is, for a dialog: what was typed is never cut."""
     whole: Element = {"type": "AdaptiveCard", "$schema": SCHEMA, "version": "1.5", "body": list(body)}
-    return whole | ({"actions": list(actions)} if actions else {}) | {"msteams": {"width": "Full"}}
+    return whole | ({"actions": list(actions)} if actions else {})
 
 
 def card(body: Sequence[Element], actions: Sequence[Element] = (), *, refresh: Element | None = None) -> Element:
@@ -184,7 +193,7 @@ def message(whole: Element, summary: str) -> Element:
 
 
 def _cell(name: str, value: Element | str) -> Element:
-    shown = words(cut(value, 400), tight=True) if isinstance(value, str) else {**value, "spacing": "Small"}
+    shown = {**(words(cut(value, 400)) if isinstance(value, str) else value), "spacing": "None"}
     title = words(name, quiet=True)
     title["inlines"][0]["size"] = "Small"
     return {"type": "Column", "width": "stretch", "items": [title, shown]}

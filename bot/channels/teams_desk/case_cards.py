@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from bot.channels.teams_desk.blocks import (
+    MOST_BUTTONS,
     Element,
+    boxed,
     card,
     clock,
     cut,
@@ -11,12 +13,12 @@ from bot.channels.teams_desk.blocks import (
     execute,
     heading,
     label,
-    opens,
     pairs,
     seen_by,
     visits,
     words,
 )
+from bot.channels.teams_desk.form_cards import replying
 from bot.channels.teams_desk.port import Pages
 from core.people import Principal
 from handoff.desk.views import CaseView
@@ -39,7 +41,7 @@ def shown_to(case: CaseView, agent: Principal, pages: Pages, said: str = "") -> 
 def everyones(case: CaseView, users: Sequence[str], pages: Pages, said: str = "") -> Element:
     """What the channel sees: Claim while it waits, no step of the owner's, and no buttons after the end.
 
-    `users` are the owner's ids in Teams: their clients ask for the owner's view.
+    `users` are the owner's ids in Teams: their clients ask for the owner's view. Without any the owner presses for it.
     """
     if not case.live:
         return card([_head(case), *_why(case), *_said(said), *_ended(case)])
@@ -48,20 +50,20 @@ def everyones(case: CaseView, users: Sequence[str], pages: Pages, said: str = ""
     if case.state == "waiting":
         claim = execute("Claim", "desk:claim", data, style="positive")
         return card([*_body(case), *_said(said)], [claim, *more])
-    mine = execute("Show my buttons", SEE, data, more=True)
-    return card([*_body(case), _claimed(case), *_said(said)], [*more, mine], refresh=seen_by(SEE, data, users))
+    mine = execute("Show my buttons", SEE, data, more=bool(users))
+    return card([*_body(case), _claimed(case), *_said(said)], [mine, *more], refresh=seen_by(SEE, data, users))
 
 
 def owners(case: CaseView, pages: Pages, said: str = "") -> Element:
     """What the owner sees."""
     data = {"case": case.id}
     buttons = [
-        opens("Reply", {"desk": "reply", **data}, style="positive"),
+        replying(data),
         execute("Actions", "desk:actions", data | {"at": "case"}),
-        opens("Resolve", {"desk": "resolve", **data}),
+        execute("Resolve", "desk:resolve", data),
         execute("Customer 360", "desk:360", data, more=True),
-        opens("Hand to a colleague", {"desk": "hand", **data}, more=True),
-        opens("Give back to the bot", {"desk": "give_back", **data}, more=True),
+        execute("Hand to a colleague", "desk:hand", data, more=True),
+        execute("Give back to the bot", "desk:give_back", data, more=True),
         *visits("Open in the console", pages.case(case.id)),
     ]
     return card([*_body(case), _claimed(case), *_said(said), label(INTERNAL, quiet=True)], buttons)
@@ -75,6 +77,14 @@ def listed(cases: Sequence[CaseView], title: str, nothing: str) -> Element:
     buttons = [execute(cut(each.customer, 30), SEE, {"case": each.id}) for each in cases[:3]]
     buttons += [execute(cut(each.customer, 30), SEE, {"case": each.id}, more=True) for each in cases[3:12]]
     return card([label(title, bold=True), *(lines or [label(nothing)])], buttons)
+
+
+def overview(mine: Sequence[CaseView], waiting: Sequence[CaseView]) -> Element:
+    """What one holds, and what the others hold or waits; each is opened by its button."""
+    held, others = listed(mine, "Your cases", "You hold no case."), listed(waiting, "In the queue", "Nothing waits.")
+    buttons = [*held.get("actions", []), *others.get("actions", [])]
+    numbered = [each | {"mode": "secondary" if place >= MOST_BUTTONS else "primary"} for place, each in enumerate(buttons)]
+    return card([*held["body"], *others["body"]], numbered)
 
 
 def summary_of(case: CaseView) -> str:
@@ -126,7 +136,7 @@ def _ended(case: CaseView) -> list[Element]:
 
 
 def _said(said: str) -> list[Element]:
-    return [words(said, bold=True, colour="Warning")] if said else []
+    return [boxed([words(said, bold=True)], "good")] if said else []
 
 
 def mood(value: float) -> str:

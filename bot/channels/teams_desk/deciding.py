@@ -20,7 +20,7 @@ class DraftPresses:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._drafts = bench.desk.suggestions
-        self._pages = bench.shown.house.pages
+        self._house = bench.shown.house
 
     def verbs(self) -> Mapping[str, Press]:
         return {
@@ -33,10 +33,10 @@ class DraftPresses:
         }
 
     async def see(self, by: By) -> Answer:
-        return showing(draft_cards.owners(await self.of(by), self._pages))
+        return self._shown(await self.of(by))
 
     async def why(self, by: By) -> Answer:
-        return showing(draft_cards.owners(await self.of(by), self._pages, why=True))
+        return self._shown(await self.of(by), why=True)
 
     async def send(self, by: By) -> Answer:
         """Sends exactly the draft that was shown."""
@@ -46,7 +46,7 @@ class DraftPresses:
 
     async def shorter(self, by: By) -> Answer:
         draft = await self.of(by)
-        return showing(draft_cards.owners(await self._drafts.shorten(draft.id, by.agent), self._pages))
+        return self._shown(await self._drafts.shorten(draft.id, by.agent))
 
     async def ask_reason(self, by: By) -> Answer:
         return showing(draft_cards.dismissing(await self.of(by)))
@@ -74,6 +74,9 @@ class DraftPresses:
         case = await self._bench.desk.reading.case(by.case, by.agent)
         self._bench.behind(self._bench.shown.show_suggestion(case, ended), by.agent)
         return ended
+
+    def _shown(self, draft: SuggestionView, *, why: bool = False) -> Answer:
+        return showing(draft_cards.owners(draft, self._house.pages, why=why, dialogs=self._house.dialogs))
 
     async def _ended(self, by: By, draft: SuggestionView, state: str) -> Answer:
         ended = await self.ended(by, draft, state)

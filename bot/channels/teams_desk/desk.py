@@ -1,9 +1,12 @@
 """Shows the desk in Teams: case cards in the queue's channel, everything of a case in the thread below its card."""
 
+from collections.abc import Sequence
+
 from bot.channels.teams_desk import approval_cards, case_cards, draft_cards, line_cards
 from bot.channels.teams_desk.ledger import ACTIVITY, CONVERSATION, Ledger, digest_of
 from bot.channels.teams_desk.port import SURFACE, House, Places
 from bot.channels.teams_desk.private_cards import told
+from bot.channels.teams_desk.privately import Privately
 from bot.channels.teams_desk.seats import Seats
 from core.errors import Unclear
 from handoff.desk.views import ActionView, ApprovalView, CaseView, LineView, SuggestionView
@@ -27,9 +30,12 @@ class TeamsDesk:
         self.seats = seats
         self.roster = roster
         self.house = house
+        self._privately = None if house.dialogs else Privately(ledger, seats, roster, house)
 
     async def show_case(self, case: CaseView) -> None:
         await self._case(case)
+        if self._privately:
+            await self._privately.case(case)
 
     async def show_line(self, case: CaseView, line: LineView) -> None:
         subject = f"{case.conversation_id}:{line.position}"
@@ -38,11 +44,14 @@ class TeamsDesk:
                 return
         card = line_cards.of_line(case.id, line, self.house.pages)
         await self._in_thread(case, LINE, subject, card, line_cards.summary_of(line))
+        if self._privately:
+            await self._privately.line(case, line)
 
     async def show_suggestion(self, case: CaseView, suggestion: SuggestionView) -> None:
-        if suggestion.state != "offered" and not await self.ledger.found(DRAFT, suggestion.id):
-            return
-        await self._in_thread(case, DRAFT, suggestion.id, await self._draft(suggestion), "A draft waits")
+        if suggestion.state == "offered" or await self.ledger.found(DRAFT, suggestion.id):
+            await self._in_thread(case, DRAFT, suggestion.id, await self._draft(suggestion), "A draft waits")
+        if self._privately:
+            await self._privately.draft(suggestion, self._name(suggestion.owner_id))
 
     async def show_action(self, case: CaseView, action: ActionView) -> None:
         if action.state == "proposed":
@@ -51,10 +60,11 @@ class TeamsDesk:
 
     async def show_approval(self, approval: ApprovalView) -> None:
         queue = await self.queue()
-        if not queue or (not approval.open and not await self.ledger.found(APPROVAL, approval.id)):
-            return
-        card = approval_cards.of_approval(approval)
-        await self.ledger.show(APPROVAL, approval.id, queue, card, f"Approval: {approval.title}")
+        if queue and (approval.open or await self.ledger.found(APPROVAL, approval.id)):
+            card = approval_cards.of_approval(approval)
+            await self.ledger.show(APPROVAL, approval.id, queue, card, f"Approval: {approval.title}")
+        if self._privately:
+            await self._privately.approval(approval)
 
     async def tell(self, agent_id: str, text: str) -> None:
         await self.ledger.say(await self.seats.private(agent_id), told(text), "A word from the desk")
@@ -105,12 +115,18 @@ class TeamsDesk:
             await self.ledger.show(kind, subject, thread, card, summary)
 
     async def _card(self, case: CaseView) -> case_cards.Element:
-        return case_cards.everyones(case, await self.seats.users(case.owner_id), self.house.pages)
+        return case_cards.everyones(case, await self._seen_by(case.owner_id), self.house.pages)
 
     async def _draft(self, suggestion: SuggestionView) -> draft_cards.Element:
-        owner = self.roster.by_id(suggestion.owner_id)
-        users = await self.seats.users(suggestion.owner_id)
-        return draft_cards.everyones(suggestion, owner.name if owner else "the owner of this case", users)
+        return draft_cards.everyones(suggestion, self._name(suggestion.owner_id), await self._seen_by(suggestion.owner_id))
+
+    async def _seen_by(self, owner_id: str | None) -> Sequence[str]:
+        """Whose clients ask for a view of their own."""
+        return await self.seats.users(owner_id) if self.house.dialogs else ()
+
+    def _name(self, agent_id: str) -> str:
+        agent = self.roster.by_id(agent_id)
+        return agent.name if agent else "the owner of this case"
 
 
 def _place_key(conversation_id: str) -> str:

@@ -1,15 +1,13 @@
-"""The dialogs of the desk: replying, changing a draft, ending a case, handing it on. Inside a dialog every button submits."""
+"""The dialogs of the desk: replying, and changing a draft. Inside a dialog every button submits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from bot.channels.teams_desk.blocks import Element, boxed, choice, field, form, label, pairs, paragraphs, sources, submits, words
+from bot.channels.teams_desk.blocks import Element, boxed, field, form, label, pairs, paragraphs, sources, submits, words
 from bot.channels.teams_desk.draft_cards import confidence
 from bot.channels.teams_desk.port import Pages
-from handoff.desk.views import AnswerView, Preview, PromiseView
-from handoff.roster import AUDITOR, Roster
+from handoff.desk.views import AnswerView, Preview
 
 MOST_CHARACTERS = 8_000
-QUEUE = "-"
 
 
 def writing(data: Mapping[str, str], *, text: str = "", said: str = "") -> Element:
@@ -29,28 +27,6 @@ def previewed(preview: Preview, data: Mapping[str, str]) -> Element:
     back = {**data, "desk": "reply.change", "text": preview.text}
     send = {**data, "token": preview.token, "text": preview.text}
     return form(body, [submits("Send to the customer", send, style="positive"), submits("Change", back)])
-
-
-def resolving(data: Mapping[str, str], draft: str, promises: Sequence[PromiseView], said: str = "") -> Element:
-    opened = [words(f"Still promised: {each.text}", bold=True, colour="Warning") for each in promises if each.state == "open"]
-    summary = field("text", "What was the matter, and what was done?", value=draft, most=MOST_CHARACTERS, lines=True)
-    return form([*_said(said), *opened, summary], [_forward("Resolve", data)])
-
-
-def giving_back(data: Mapping[str, str], text: str = "", said: str = "") -> Element:
-    body = [
-        *_said(said),
-        label("The bot answers this customer again. Your note is internal."),
-        field("text", "Note for colleagues", value=text, most=MOST_CHARACTERS, lines=True),
-    ]
-    return form(body, [_forward("Give back to the bot", data)])
-
-
-def handing(data: Mapping[str, str], roster: Roster, me: str, said: str = "") -> Element:
-    """Colleagues to choose from."""
-    others = [(each.id, each.name) for each in roster.agents if each.id != me and each.roles != frozenset({AUDITOR})]
-    whom = choice("to", "To whom?", [*others, (QUEUE, "Back into the queue")])
-    return form([*_said(said), whom], [_forward("Hand over", data)])
 
 
 def drafted(answer: AnswerView, data: Mapping[str, str], pages: Pages) -> Element:

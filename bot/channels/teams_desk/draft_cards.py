@@ -20,7 +20,7 @@ from bot.channels.teams_desk.blocks import (
 from bot.channels.teams_desk.port import Pages
 from handoff.desk.views import HintView, SuggestionView, Verdict
 
-SEE = "desk:draft"
+SEE, FORM = "desk:draft", "desk:form"
 ENDS = {
     "accepted": "was sent to the customer",
     "edited": "was changed and sent to the customer",
@@ -52,13 +52,15 @@ def everyones(suggestion: SuggestionView, owner: str, users: Sequence[str]) -> E
     return card([words(f"A draft waits for {owner}.", quiet=True)], [show], refresh=seen_by(SEE, data, users))
 
 
-def owners(suggestion: SuggestionView, pages: Pages, *, why: bool = False, said: str = "") -> Element:
-    """The draft with all that it stands on. One that isn't shown to its end can't be sent from here unseen."""
+def owners(suggestion: SuggestionView, pages: Pages, *, why: bool = False, dialogs: bool = True) -> Element:
+    """The draft with all that it stands on. One that isn't shown to its end can't be sent from here unseen.
+
+    With `dialogs` Edit opens one; without, the text is changed on the card.
+    """
     data = _data(suggestion)
     sure = f"{confidence(suggestion.confidence)} ({suggestion.confidence:.0%})"
     body = [
         label("Draft reply: only you see this", bold=True),
-        *([words(said, bold=True, colour="Warning")] if said else []),
         boxed(paragraphs(suggestion.text)),
         *sources(suggestion.citations, [pages.source(each) for each in suggestion.citations]),
         words(f"{sure} · {suggestion.verdict}", quiet=True),
@@ -66,7 +68,7 @@ def owners(suggestion: SuggestionView, pages: Pages, *, why: bool = False, said:
         *_action(suggestion),
         *(_hint(suggestion.hint) if suggestion.hint else []),
     ]
-    whole = card(body, _buttons(suggestion, data, why))
+    whole = card(body, _buttons(suggestion, data, why=why, dialogs=dialogs))
     return whole | ({"actions": whole["actions"][1:]} if shortened(whole) else {})
 
 
@@ -74,7 +76,7 @@ def dismissing(suggestion: SuggestionView) -> Element:
     """Asks why the draft isn't wanted."""
     data = _data(suggestion)
     body = [label("Why is it no use?", bold=True), choice("reason", "Reason", REASONS, value=REASONS[0][0])]
-    return card(body, [execute("Dismiss", "desk:draft.dismissed", data), execute("Keep it", SEE, data)])
+    return card(body, [execute("Dismiss", "desk:draft.dismissed", data), execute("Keep it", SEE, data, bare=True)])
 
 
 def confidence(value: float) -> str:
@@ -87,10 +89,11 @@ def _data(suggestion: SuggestionView) -> dict[str, str]:
     return {"case": suggestion.case_id, "draft": suggestion.id, "at": "draft"}
 
 
-def _buttons(suggestion: SuggestionView, data: dict[str, str], why: bool) -> list[Element]:
+def _buttons(suggestion: SuggestionView, data: dict[str, str], *, why: bool, dialogs: bool) -> list[Element]:
+    edit = {"desk": "draft.edit", **data}
     buttons = [
         execute("Send", "desk:draft.send", data, style="positive"),
-        opens("Edit", {"desk": "draft.edit", **data}),
+        opens("Edit", edit) if dialogs else execute("Edit", FORM, edit),
         *([] if suggestion.shorter else [execute("Shorter", "desk:draft.shorter", data)]),
         *([] if why else [execute("Why?", "desk:draft.why", data, more=True)]),
         execute("Dismiss", "desk:draft.dismiss", data, more=True),

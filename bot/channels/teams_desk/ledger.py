@@ -58,6 +58,10 @@ class Ledger:
             if post and post.shown:
                 await self._update(post, card, summary)
 
+    async def replace(self, place: str, activity_id: str, card: Element) -> None:
+        """Puts a card in the place of one that somebody pressed."""
+        await self._posting.update(place, activity_id, message(card, "From the desk"))
+
     async def say(self, place: str, card: Element, summary: str) -> None:
         """Posts a card that is never brought up to date from here."""
         await self._posting.post(place, message(card, summary))

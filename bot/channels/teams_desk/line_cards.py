@@ -28,7 +28,7 @@ KINDS: Mapping[LineKind, str] = {
     LineKind.NOTICE: "The customer was told",
     LineKind.CARD: "The customer was asked",
     LineKind.RECEIPT: "Receipt, to the customer",
-    LineKind.INTERNAL_NOTE: "🔒 Internal",
+    LineKind.INTERNAL_NOTE: "Internal",
 }
 TICKS: Mapping[Arrived, tuple[str, str]] = {
     Arrived.WAITING: ("… On its way", "Default"),

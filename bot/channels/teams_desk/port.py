@@ -52,12 +52,17 @@ class Pages:
 @dataclass(frozen=True, kw_only=True)
 class House:
     """How the desk is set up. `organisation`: only its members may be agents; empty for any that is known. `queue` is the
-    channel in which cases are shown until an agent names another."""
+    channel in which cases are shown until an agent names another.
+
+    `dialogs`: clients open dialogs, and show the owner of a card a view of their own. Without, everything is filled in on the
+    card itself, and what is for one agent alone also goes to their private chat.
+    """
 
     company: str
     organisation: str = ""
     queue: str = ""
     pages: Pages = Pages()
+    dialogs: bool = True
 
     @property
     def refusal(self) -> str:

@@ -28,6 +28,7 @@ COMMANDS = (
     ("case …", "one case by its id; yours without one"),
     ("approvals", "what you may decide now"),
     ("queue here", "written in a channel: cases are shown there"),
+    ("disconnect", "you are no agent here any more"),
 )
 
 
@@ -66,13 +67,19 @@ def told(text: str) -> Element:
 
 def guide(said: str = "") -> Element:
     """What can be typed in a private chat."""
-    lines = [heading(label(name, bold=True), label(meaning)) for name, meaning in COMMANDS]
-    return card([*([words(said)] if said else []), label("You can write to me:"), *lines])
+    lines = [_explained(name, meaning) for name, meaning in COMMANDS]
+    return card([*([words(said, bold=True)] if said else []), label("You can write to me:"), *lines])
 
 
-def working(verb: str, data: dict[str, object]) -> Element:
-    """Something takes a while: the card is brought up to date by itself."""
-    return card([label("Working on it… The card follows by itself.", quiet=True)], [execute("Look again", verb, data)])
+def working(verb: str, ticket: str) -> Element:
+    """Something takes a while: who pressed can look again."""
+    return card([label("Working on it…", quiet=True)], [execute("Look again", verb, {"ticket": ticket})])
+
+
+def _explained(name: str, meaning: str) -> Element:
+    first: Element = {"type": "Column", "width": "90px", "items": [label(name, bold=True)]}
+    second: Element = {"type": "Column", "width": "stretch", "items": [label(meaning)]}
+    return {"type": "ColumnSet", "columns": [first, second], "spacing": "Small"}
 
 
 def _list(title: str, texts: Sequence[str]) -> list[Element]:

@@ -42,6 +42,13 @@ class Seats:
             return (f"8:orgid:{named}",)
         return (known or named,) if known or named else ()
 
+    async def chat(self, agent_id: str) -> str:
+        """The chat with an agent; empty for one whom Teams hasn't shown us."""
+        try:
+            return await self.private(agent_id)
+        except Refused:
+            return ""
+
     async def private(self, agent_id: str) -> str:
         """The chat with an agent, begun if need be. Raises `Refused` for one whom Teams hasn't shown us."""
         known = await self._ledger.found(SEAT, agent_id)

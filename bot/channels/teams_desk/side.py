@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.channels.teams.port import Activity, Answer
-from bot.channels.teams_desk import case_cards, draft_cards, private_cards
+from bot.channels.teams_desk import private_cards
 from bot.channels.teams_desk.answers import closing, dialog, finding, part, saying, showing, text_in
 from bot.channels.teams_desk.deciding import ApprovalPresses, DraftPresses
 from bot.channels.teams_desk.dialog_cards import waiting
 from bot.channels.teams_desk.dialogs import Dialogs, Step, step_of
 from bot.channels.teams_desk.extension import DRAFT, INSERT, Extension
+from bot.channels.teams_desk.form_cards import FORM
+from bot.channels.teams_desk.forms import Forms
 from bot.channels.teams_desk.pressing import Bench, By, CasePresses, Press
 from bot.channels.teams_desk.timely import Running, Timely, Work
 from bot.channels.teams_desk.typed import QUEUE_HERE, Commands, Notes, Typed
@@ -24,6 +26,9 @@ from core.people import Principal
 PATIENCE_S = 2.5
 MOST_TICKETS = 500
 LOST = "That took too long to follow. The case's thread says what came of it."
+LOOK = "desk:ticket"
+LOOKED_AT = ("desk:360", "desk:actions", "desk:action", "desk:check", "desk:resolve", "desk:hand", "desk:give_back")
+WHY = "desk:draft.why"
 NO_BUTTON = "This button is from another version: open the case in the console."
 
 
@@ -37,12 +42,14 @@ class TeamsAgents:
         self._extension = Extension(bench)
         self._notes, self._commands = Notes(bench), Commands(bench)
         drafts = DraftPresses(bench)
+        steps = Dialogs(bench, drafts).steps()
+        self._steps: Mapping[str, Step] = {**steps, INSERT: self._extension.insert}
         self._presses: Mapping[str, Press] = {
             **CasePresses(bench).verbs(),
             **drafts.verbs(),
             **ApprovalPresses(bench).verbs(),
+            **Forms(bench, steps).verbs(),
         }
-        self._steps: Mapping[str, Step] = {**Dialogs(bench, drafts).steps(), INSERT: self._extension.insert}
         self._tickets = OrderedDict[str, Running[Answer]]()
         self._numbers = itertools.count(1)
 
@@ -60,8 +67,10 @@ class TeamsAgents:
         case_id = await shown.case_in(typed.place)
         of_desk = bool(case_id) or await shown.is_queue(typed.place)
         agent = await self._agent(user)
+        if await self._welcome.takes_seat(user, typed, activity, agent):
+            return True
         if agent is None:
-            return await self._welcome.stranger(user, typed, of_desk=of_desk)
+            return self._welcome.refused(user, typed) if of_desk else False
         command = self._commands.knows(typed.text)
         named_here = typed.named and typed.text.lower() == QUEUE_HERE
         if not of_desk and typed.kind != "personal" and not named_here:
@@ -81,13 +90,16 @@ class TeamsAgents:
         await self._bench.shown.seats.learn(agent.id, user, activity)
         action = part(activity, "value", "action")
         data = part(action, "data")
-        press = self._presses.get(text_in(action, "verb"))
+        verb, by = text_in(action, "verb"), By(agent=agent, data=data)
+        if verb == LOOK:
+            return self._looked(agent, text_in(data, "ticket"))
+        press = self._presses.get(verb)
         if press is None:
             return saying(NO_BUTTON)
-        running = await self.timely.begin(_pressed(press, By(agent=agent, data=data)), agent.id)
+        running = await self.timely.begin(_pressed(press, by), agent.id)
         if not running.done:
-            self.timely.then(running, lambda outcome: self._follow(By(agent=agent, data=data), outcome))
-            return showing(private_cards.working(*_view_of(data)))
+            self.timely.then(running, lambda outcome: self._follow(by, activity, outcome))
+            return _working(self._ticket(running))
         if running.error:
             raise running.error
         return _answer(running, saying)
@@ -143,11 +155,25 @@ class TeamsAgents:
         running = await self.timely.begin(work, agent.id, wait_s=wait_s)
         if running.done:
             return _answer(running, closing)
-        ticket = f"{agent.id}:{next(self._numbers)}"
+        return dialog("Working on it", waiting(self._ticket(running)))
+
+    def _ticket(self, running: Running[Answer]) -> str:
+        """Names work that goes on, so that who began it can look again."""
+        ticket = f"{running.agent_id}:{next(self._numbers)}"
         self._tickets[ticket] = running
         while len(self._tickets) > MOST_TICKETS:
             self._tickets.popitem(last=False)
-        return dialog("Working on it", waiting(ticket))
+        return ticket
+
+    def _looked(self, agent: Principal, ticket: str) -> Answer:
+        """The same on a card."""
+        running = self._tickets.get(ticket)
+        if running is None or running.agent_id != agent.id:
+            return saying(LOST)
+        if not running.done:
+            return _working(ticket)
+        del self._tickets[ticket]
+        return _answer(running, saying)
 
     async def _look_again(self, agent: Principal, ticket: str) -> Answer:
         running = self._tickets.get(ticket)
@@ -158,13 +184,23 @@ class TeamsAgents:
         del self._tickets[ticket]
         return _answer(running, closing)
 
-    async def _follow(self, by: By, outcome: Answer | str) -> None:
-        """After a press that took long: an error is said in private, and clients ask for their views anew."""
-        shown, desk = self._bench.shown, self._bench.desk
-        if isinstance(outcome, str):
-            await shown.tell(by.agent.id, outcome)
-        elif text := _said(outcome):
+    async def _follow(self, by: By, activity: Activity, outcome: Answer | str) -> None:
+        """After a press that took long: words are said in private, cards follow where nobody else sees them."""
+        shown = self._bench.shown
+        place = part(activity, "conversation")
+        text = outcome if isinstance(outcome, str) else _said(outcome)
+        if text:
             await shown.tell(by.agent.id, text)
+        elif text_in(place, "conversationType") == "personal":
+            card = part({"outcome": outcome}, "outcome", "value")
+            await shown.ledger.replace(text_in(place, "id"), text_in(activity, "replyToId"), card)
+            return
+        if text_in(part(activity, "value", "action"), "verb") not in (FORM, WHY, *LOOKED_AT):
+            await self._renew(by)
+
+    async def _renew(self, by: By) -> None:
+        """Has clients ask for their own views of the pressed card anew."""
+        shown, desk = self._bench.shown, self._bench.desk
         if by.text("approval"):
             await shown.renew_approval(await desk.deciding.approval(by.text("approval"), by.agent))
         elif by.text("draft"):
@@ -200,9 +236,5 @@ def _said(outcome: Answer) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _view_of(data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The verb that shows the pressed card again, and what it needs."""
-    if "approval" in data:
-        return "desk:approval", {"approval": data["approval"]}
-    verb = draft_cards.SEE if "draft" in data else case_cards.SEE
-    return verb, {name: data[name] for name in ("case", "draft", "at") if name in data}
+def _working(ticket: str) -> Answer:
+    return showing(private_cards.working(LOOK, ticket))

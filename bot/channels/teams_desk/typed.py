@@ -139,8 +139,7 @@ class Commands:
         live = await self._desk.reading.queue(agent)
         mine = [each for each in live if each.owner_id == agent.id]
         others = [each for each in live if each.owner_id != agent.id]
-        waits = case_cards.listed(others, "In the queue", "Nothing waits.")
-        return [case_cards.listed(mine, "Your cases", "You hold no case."), waits]
+        return [case_cards.overview(mine, others)]
 
     async def _approvals(self, _rest: str, agent: Principal) -> list[Element]:
         waiting = await self._desk.deciding.waiting(agent)

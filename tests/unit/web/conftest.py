@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from bot.server import build_app
-from tests.fakes.web_house import HELEN, House
+from tests.fakes.web_house import HELEN, TENANT, House
 
 Page = dict[str, Any]
 
@@ -151,3 +151,22 @@ async def auditor(new_tab: Open) -> Tab:
 async def code_of(response: ClientResponse) -> str:
     """The error code of a refusal."""
     return (await response.json())["error"]["code"]
+
+
+@pytest.fixture
+async def case(house: House, customer: Tab) -> str:
+    """A case that waits: Helen asked for a person."""
+    await customer.post("/api/human", {"client_msg_id": "human-0001"})
+    await house.durable.settle()
+    return await only_case(house)
+
+
+async def only_case(house: House) -> str:
+    queue = await house.database.read(lambda conn: house.cases.queue(conn, TENANT.id, now=house.clock.now()))
+    assert len(queue) == 1
+    return queue[0].case.id
+
+
+async def act(tab: Tab, case: str, name: str, text: str | None = None, **more: object) -> tuple[int, dict[str, Any]]:
+    answer = await tab.post(f"/console/api/cases/{case}/{name}", more if text is None else {"text": text, **more})
+    return answer.status, await answer.json()

@@ -5,16 +5,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.web_house import HELEN, TENANT, House
-from tests.unit.web.conftest import Open, Tab, code_of
+from tests.unit.web.conftest import Open, Tab, act, code_of, only_case
 from tests.unit.web.streams import Events, entries
-
-
-@pytest.fixture
-async def case(house: House, customer: Tab) -> str:
-    """A case that waits: Helen asked for a person."""
-    await customer.post("/api/human", {"client_msg_id": "human-0001"})
-    await house.durable.settle()
-    return await only_case(house)
 
 
 @pytest.fixture
@@ -25,17 +17,6 @@ async def approval(house: House, customer: Tab) -> str:
     roles = ["billing_lead"]
     found = await house.database.read(lambda conn: house.approvals.open_for(conn, TENANT.id, roles, house.clock.now()))
     return found[0].id
-
-
-async def only_case(house: House) -> str:
-    queue = await house.database.read(lambda conn: house.cases.queue(conn, TENANT.id, now=house.clock.now()))
-    assert len(queue) == 1
-    return queue[0].case.id
-
-
-async def act(tab: Tab, case: str, name: str, text: str | None = None, **more: object) -> tuple[int, dict[str, Any]]:
-    answer = await tab.post(f"/console/api/cases/{case}/{name}", more if text is None else {"text": text, **more})
-    return answer.status, await answer.json()
 
 
 async def reply(tab: Tab, case: str, text: str) -> int:
@@ -112,9 +93,9 @@ async def test_a_bad_note_is_refused(sam: Tab, case: str, text: str) -> None:
 
 
 async def test_the_same_note_twice_is_one(sam: Tab, case: str) -> None:
-    for _ in range(2):
-        status, found = await act(sam, case, "note", "Looks like INV-77", message_id="note-0001")
-        assert status == 200
+    assert (await act(sam, case, "note", "Looks like INV-77", message_id="note-0001"))[0] == 200
+    status, found = await act(sam, case, "note", "Looks like INV-77", message_id="note-0001")
+    assert status == 200
     assert [entry["kind"] for entry in found["entries"]].count("internal_note") == 1
 
 

@@ -6,11 +6,8 @@ import pytest
 
 from handoff.desk.views import HintView
 from tests.fakes.web_house import QUOTE, House
-from tests.unit.web.conftest import Open, Tab
+from tests.unit.web.conftest import Open, Tab, act
 from tests.unit.web.streams import Events
-from tests.unit.web.test_console import act, case
-
-__all__ = ["case"]
 
 
 @pytest.fixture

@@ -4,28 +4,10 @@ from typing import Any
 
 import pytest
 
-from handoff.desk.views import Arrived, DeliveryView
-from tests.fakes.web_house import HELEN, NOON, House
-from tests.unit.web.conftest import Open, Tab, code_of
-from tests.unit.web.test_console import act, case
-
-__all__ = ["case"]
-
-
-def stuck(position: int = 0, **changes: Any) -> DeliveryView:
-    values: dict[str, Any] = {
-        "id": "d-1",
-        "conversation_id": "none",
-        "case_id": None,
-        "channel": "slack",
-        "text": "On its way.",
-        "arrived": Arrived.FAILED,
-        "error": "channel_not_found",
-        "at": NOON,
-        "again": True,
-        "position": position,
-    }
-    return DeliveryView(**(values | changes))
+from handoff.desk.views import Arrived
+from tests.fakes.console_desk import stuck
+from tests.fakes.web_house import HELEN, House
+from tests.unit.web.conftest import Open, Tab, act, code_of
 
 
 async def preview(tab: Tab, case: str, text: str) -> dict[str, Any]:

@@ -275,3 +275,14 @@ async def test_nothing_personal_is_in_the_rows(begin: Begin) -> None:
     rows = await copilot.rooms.database.read(lambda conn: conn.exec_driver_sql("select * from prepared_actions").all())
     assert rows
     assert "20.00" not in str(rows)
+
+
+async def test_what_was_done_in_a_case_is_read_by_everybody_at_the_desk(begin: Begin) -> None:
+    copilot = await begin()
+    action_id = await credited(copilot)
+    assert await copilot.actions.done(copilot.case_id, copilot.auditor) == []
+    ran = await copilot.actions.run(action_id, copilot.sam)
+    (done,) = await copilot.actions.done(copilot.case_id, copilot.auditor)
+    assert (done.by, done.action, done.at) == ("Sam", ran, copilot.story.clock.now())
+    with pytest.raises(NotAllowed):
+        await copilot.actions.done(copilot.case_id, copilot.story.world.customer)

@@ -63,3 +63,9 @@ def test_a_hundred_characters_save_twenty_seconds_less_what_was_changed() -> Non
     assert saved_seconds(100, 1.0) == 20.0
     assert saved_seconds(100, 0.25) == 5.0
     assert saved_seconds(100, -1.0) == 0.0
+
+
+def test_reasons_of_dismissal_are_counted_by_code() -> None:
+    codes = ["tone", "wrong", "tone"]
+    rows = [Settled(state="dismissed", intent="question", articles=(), distance=0.0, characters=9, reason=code) for code in codes]
+    assert tallies(rows)["all"][0].reasons == (("tone", 2), ("wrong", 1))

@@ -13,13 +13,27 @@ from bot.channels.slack import blocks, modals, mrkdwn
 from bot.channels.slack.messages import Look, parts
 from bot.channels.slack.sources import sources_of
 from bot.delivery.port import Outgoing
-from core.conversation import Author, Card, Sentence
+from core.conversation import Author, Card, Citation, Sentence
 from tests.fakes.slack_limits import layout_faults, view_faults
 from tests.fakes.slack_outgoings import CARD, RECEIPT, answer, outgoing
 
 SNAPSHOTS = Path(__file__).parents[4] / "snapshots" / "slack"
 LOOK = Look(company="Halcyon", public_url="https://help.halcyon.example/")
 VERIFY = Sentence(text="I need to verify you first.", approved="verify.first")
+PRORATED = Citation(
+    article="charges-for-adding-and-removing-seats",
+    heading="So werden zusätzliche Plätze berechnet",
+    start=953,
+    end=1030,
+    quote="-",
+)
+INVOICED = Citation(
+    article="charges-for-adding-and-removing-seats",
+    heading="Wann anteilige Kosten berechnet werden",
+    start=2400,
+    end=2490,
+    quote="-",
+)
 LONG = Card(
     id="c",
     title="T" * 4_000,
@@ -29,11 +43,36 @@ LONG = Card(
     arguments_hash="h",
 )
 
+IN_GERMAN = (
+    Sentence(
+        text="Plätze, die während eines Abrechnungszeitraums dazukommen, werden tagesgenau berechnet.", citations=(PRORATED,)
+    ),
+    Sentence(text="Anteilige Kosten unter 50 stehen auf der nächsten Rechnung.", citations=(INVOICED,)),
+)
+FRENCH = Card(
+    id="card-2",
+    title="Ajouter 10 places",
+    rows=(
+        ("Places", "48 aujourd'hui, 58 ensuite"),
+        ("Prochaine facture", "30,33 $ hors taxes"),
+        ("Prise d'effet", "20 novembre 2026"),
+    ),
+    rule="Les nouvelles places sont utilisables tout de suite et facturées au jour près jusqu'à la fin de la période.",
+    action_id="act-2",
+    arguments_hash="h",
+)
+
 MESSAGES: dict[str, Outgoing] = {
     "answer": answer(),
     "answer_with_card": answer(card=CARD),
-    "answer_in_german": answer(language="de"),
+    "answer_in_german": outgoing(language="de", sentences=IN_GERMAN, ends_reply=True),
+    "card_in_french": outgoing(
+        sentences=(Sentence(text="Voici ce que je peux faire. Vérifiez, s'il vous plaît :"),), language="fr", card=FRENCH
+    ),
     "receipt": outgoing(sentences=(Sentence(text="Done: you now have 15 seats."),), receipt=RECEIPT, ends_reply=True),
+    "receipt_with_number": outgoing(
+        sentences=(Sentence(text="Done."),), receipt=(("Receipt", "RC-10001"), *RECEIPT[1:]), ends_reply=True
+    ),
     "offer": outgoing(sentences=(Sentence(text="The Team plan would save you EUR 20 a month."),), offer=True, ends_reply=True),
     "person": outgoing(sentences=(Sentence(text="Hello, Mara here. *I* have it."),), author=Author.AGENT, author_name="Mara <3"),
     "verify_first": outgoing(sentences=(VERIFY,), ends_reply=True),
@@ -73,6 +112,9 @@ def test_views(name: str) -> None:
 def test_closed_cards(choice: str) -> None:
     when = blocks.moment(1_795_168_800, "20 Nov 2026 10:00 UTC")
     found = blocks.closed_card(CARD, choice=choice, who="Ann Lee", when=when, language="en")
+    assert ("Ann Lee" in blocks.closed_text(CARD, choice=choice, who="Ann Lee", when=when, language="en")) is (
+        choice != "superseded"
+    )
     assert layout_faults(found) == []
     assert all(block["type"] != "actions" for block in found)
     same_as_on_file(f"closed_{choice}", found)
@@ -158,4 +200,4 @@ def test_any_reply_is_within_the_limits(texts: list[str], offer: bool) -> None:
 def test_sources_are_numbered_as_they_occur() -> None:
     sources = sources_of(answer().sentences, None)
     assert [each.article for each in sources.cited] == ["add-a-seat", "prices & plans"]
-    assert sources.marks(answer().sentences[1]) == " [2] [1]"
+    assert sources.marks(answer().sentences[1]) == " [1] [2]"

@@ -20,8 +20,8 @@ from tests.fakes.slack_side import Side, place
 URL = "https://help.halcyon.example"
 WHOLE = (
     "Owners add seats under Billing. [1](https://help.halcyon.example/help/add-a-seat?start=120&end=190#cited)"
-    " A seat costs EUR 9 &amp; is billed at once. [2](https://help.halcyon.example/help/prices%20%26%20plans?start=5&end=60#cited)"
-    " [1](https://help.halcyon.example/help/add-a-seat?start=120&end=190#cited) Shall I do it?"
+    " A seat costs EUR 9 &amp; is billed at once. [1](https://help.halcyon.example/help/add-a-seat?start=120&end=190#cited)"
+    " [2](https://help.halcyon.example/help/prices%20%26%20plans?start=5&end=60#cited) Shall I do it?"
 )
 
 
@@ -152,7 +152,8 @@ async def test_a_card_is_a_message_of_its_own_and_is_closed(side: Side, channel:
         await channel.close_card(closing)
     closed = side.slack.posted("D1")[1]
     assert "actions" not in {block["type"] for block in closed["blocks"]}
-    assert "Confirmed by Ann Lee, <!date^" in closed["blocks"][-1]["elements"][0]["text"]
+    assert "Confirmed by Ann Lee, <!date^" in closed["blocks"][1]["text"]["text"]
+    assert "Confirmed by Ann Lee, <!date^" in closed["text"]
     assert side.slack.posted("D1")[0] == first
 
 

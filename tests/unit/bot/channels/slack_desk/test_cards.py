@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,8 +43,15 @@ from tests.fakes.scripted_desk import (
 from tests.fakes.slack_limits import layout_faults, view_faults
 from tests.unit.bot.channels.slack_desk.world import ADDRESSES, HALCYON
 
+RULE = "A charge that was made twice may be refunded."
+VERDICT = "May be sent: every sentence stands on a published article."
+WHY = ("Understood as: Refund an invoice (91% sure).", "Source: Refunds, When refunds arrive.")
+proposed = partial(an_action, rule=RULE)
+asked = partial(an_approval, rules=("Refund over cap",))
+waiting = partial(a_case, channel="Web chat")
+drafted = partial(a_suggestion, verdict=VERDICT, why=WHY)
 FOLDER = Path(__file__).parents[4] / "snapshots" / "slack_desk"
-HELD = a_case(state="claimed", owner_id="sam", owner="Sam Okoro", claimed_at=NOON)
+HELD = waiting(state="claimed", owner_id="sam", owner="Sam Okoro", claimed_at=NOON)
 ENDED = replace(HELD, state="resolved", closed_at=NOON + timedelta(hours=1), outcome="Refunded the second charge.")
 ANSWER = AnswerView(text="Five working days.", citations=(CITED,), confidence=0.9, sure=True)
 EVIL = "<!channel> *bold* & <https://evil.example|click> " + "x" * 20
@@ -52,20 +60,20 @@ SAM_HIMSELF = SAM.principal(HALCYON)
 TALLY = Tally(name="all", offered=10, accepted=6, edited=2, dismissed=2, distance=0.12, saved_s=540.0)
 OVERVIEW = Overview(
     mine=[HELD],
-    approvals=[an_approval()],
-    queue=[a_case(), HELD],
+    approvals=[asked()],
+    queue=[waiting(), HELD],
     learned={"all": [TALLY]},
     links={"case-1": "https://app.slack.com/x"},
 )
-APPROVER_NEEDED = an_action(verdict=Verdict.NEEDS_APPROVAL, approver="billing_lead", reasons=("Over the cap of €200.00",))
+APPROVER_NEEDED = proposed(verdict=Verdict.NEEDS_APPROVAL, approver="billing_lead", reasons=("Over the cap of €200.00",))
 
 MESSAGES: dict[str, Callable[[], Message]] = {
-    "case_waiting": lambda: case_message(a_case(), ADDRESSES),
-    "case_overdue": lambda: case_message(a_case(overdue=True, summary=(), pending_approval="appr-1"), ADDRESSES),
+    "case_waiting": lambda: case_message(waiting(), ADDRESSES),
+    "case_overdue": lambda: case_message(waiting(overdue=True, summary=(), pending_approval="appr-1"), ADDRESSES),
     "case_claimed": lambda: case_message(HELD, ADDRESSES),
     "case_resolved": lambda: case_message(ENDED, ADDRESSES),
     "case_returned": lambda: case_message(replace(ENDED, state="returned", outcome=""), ADDRESSES),
-    "case_without_console": lambda: case_message(a_case(), Addresses(company="Halcyon")),
+    "case_without_console": lambda: case_message(waiting(), Addresses(company="Halcyon")),
     "line_customer": lambda: line_message(HELD, a_line(), ADDRESSES),
     "line_edited": lambda: line_message(HELD, a_line(edited=True), ADDRESSES),
     "line_deleted": lambda: line_message(HELD, a_line(deleted=True, text=""), ADDRESSES),
@@ -80,23 +88,23 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         )
         for arrived in Arrived
     },
-    "draft": lambda: draft_message(a_suggestion(), ADDRESSES),
-    "draft_with_hint": lambda: draft_message(a_suggestion(hint=a_hint(), shorter=True, confidence=0.65), ADDRESSES),
+    "draft": lambda: draft_message(drafted(), ADDRESSES),
+    "draft_with_hint": lambda: draft_message(drafted(hint=a_hint(), shorter=True, confidence=0.65), ADDRESSES),
     "draft_settled": lambda: settled_message("stale"),
-    "action_allowed": lambda: action_message(an_action()),
+    "action_allowed": lambda: action_message(proposed()),
     "action_needs_approval": lambda: action_message(APPROVER_NEEDED),
-    "action_denied": lambda: action_message(an_action(verdict=Verdict.DENY, reasons=("The invoice is paid by somebody else.",))),
-    "action_asks": lambda: action_message(an_action(verdict=Verdict.ASK, question="Which invoice?")),
+    "action_denied": lambda: action_message(proposed(verdict=Verdict.DENY, reasons=("The invoice is paid by somebody else.",))),
+    "action_asks": lambda: action_message(proposed(verdict=Verdict.ASK, question="Which invoice?")),
     "action_running": lambda: running_message("Refund an invoice"),
     "action_not_run": lambda: not_run_message("Refund an invoice", "It has expired: prepare it again."),
     "action_done": lambda: outcome_message(
-        an_action(state="done", result="Refunded.", receipt=(("Refund", "RF-1"),)), "Sam Okoro"
+        proposed(state="done", result="Refunded.", receipt=(("Refund", "RF-1"),)), "Sam Okoro"
     ),
-    "approval_open": lambda: approval_message(an_approval(), ADDRESSES),
+    "approval_open": lambda: approval_message(asked(), ADDRESSES),
     "approval_granted": lambda: approval_message(
-        an_approval(state="granted", decided_by="Bea", decided_at=NOON, result="Refunded."), ADDRESSES
+        asked(state="granted", decided_by="Bea", decided_at=NOON, result="Refunded."), ADDRESSES
     ),
-    "approval_expired": lambda: approval_message(an_approval(state="expired"), ADDRESSES),
+    "approval_expired": lambda: approval_message(asked(state="expired"), ADDRESSES),
     "customer": lambda: customer_message(a_customer(), ADDRESSES),
     "answer": lambda: answer_message(ANSWER, ADDRESSES),
     "answer_unsure": lambda: answer_message(replace(ANSWER, sure=False, text="", citations=(), confidence=0.2), ADDRESSES),
@@ -113,13 +121,13 @@ VIEWS: dict[str, Callable[[], dict[str, Any]]] = {
             warnings=("Dana wrote meanwhile.",),
         )
     ),
-    "dialog_edit": lambda: dialogs.edit_dialog(a_suggestion()),
-    "dialog_why": lambda: dialogs.why_dialog(a_suggestion(), ADDRESSES),
+    "dialog_edit": lambda: dialogs.edit_dialog(drafted()),
+    "dialog_why": lambda: dialogs.why_dialog(drafted(), ADDRESSES),
     "dialog_dismiss": lambda: dialogs.dismiss_dialog("sug-1", "case-1"),
     "dialog_hand": lambda: dialogs.hand_dialog(HELD, Roster(agents=(SAM, BEA, INES)), SAM_HIMSELF),
     "dialog_return": lambda: dialogs.return_dialog(HELD),
     "dialog_resolve": lambda: dialogs.resolve_dialog(replace(HELD, promises=a_customer().promises), "Refunded."),
-    "dialog_change": lambda: dialogs.change_dialog(an_action(), "https://hooks.slack.com/r/1"),
+    "dialog_change": lambda: dialogs.change_dialog(proposed(), "https://hooks.slack.com/r/1"),
     "dialog_draft": lambda: dialogs.draft_dialog(ANSWER, "case-1", ADDRESSES),
     "dialog_working": lambda: dialogs.working("Reply to customer"),
     "home": lambda: home_view(OVERVIEW, ADDRESSES),
@@ -213,7 +221,8 @@ def test_a_command_in_markup_would_be_found() -> None:
 def test_the_preview_shows_the_whole_text_to_the_letter() -> None:
     text = ("*Not bold* <@U1> & all.\n" * 90).strip()
     shown = dialogs.preview_dialog(Preview(token="t", case_id="case-1", to="Dana", channel="web chat", text=text))
-    sections = [block["text"] for block in shown["blocks"] if block["type"] == "section"]
+    addressed, *sections = [block["text"] for block in shown["blocks"] if block["type"] == "section"]
+    assert addressed["text"] == "To *Dana* on web chat, exactly as it stands here:"
     assert [each["type"] for each in sections] == ["plain_text"] * len(sections)
     assert "".join("".join(each["text"] for each in sections).split()) == "".join(text.split())
     assert unpacked(shown["private_metadata"], 3)[2] == text

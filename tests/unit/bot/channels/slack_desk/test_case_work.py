@@ -146,7 +146,7 @@ async def test_resolve_drafts_the_summary_and_closes(desk: World) -> None:
     await desk.submit(desk.dialog, summary="Refunded, Dana is content.")
     assert desk.script.called("cases.resolve") == [("case-1", "sam", "Refunded, Dana is content.")]
     assert desk.buttons(desk.card) == []
-    assert "Resolved by Sam Okoro" in str(desk.card["blocks"])
+    assert "resolved by Sam Okoro" in str(desk.card["blocks"])
 
 
 async def test_hand_over_to_a_colleague_and_into_the_queue(desk: World) -> None:
@@ -166,7 +166,7 @@ async def test_give_back_to_the_bot(desk: World) -> None:
     await claimed(desk)
     await desk.press("desk:case:more", "return|case-1", chosen=True)
     await desk.submit(desk.dialog, note="Only the receipt is missing.")
-    assert "Given back to the assistant by Sam Okoro" in str(desk.card["blocks"])
+    assert "given back to the assistant by Sam Okoro" in str(desk.card["blocks"])
     assert desk.buttons(desk.card) == []
 
 

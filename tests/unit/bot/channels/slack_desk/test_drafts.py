@@ -114,7 +114,7 @@ async def test_an_action_that_is_not_run_says_why(offered: World) -> None:
 async def test_approval_is_asked_for(offered: World) -> None:
     await offered.press("desk:action:approval", "action-1|case-1|Refund an invoice", private=True)
     assert offered.script.called("acting.ask_approval") == [("action-1", "sam")]
-    assert "Approval was asked for" in str(offered.thread()[-1]["blocks"])
+    assert "approval was asked for" in str(offered.thread()[-1]["blocks"])
 
 
 async def test_change_prepares_the_action_anew(offered: World) -> None:

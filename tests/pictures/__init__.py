@@ -1,0 +1,1 @@
+"""Cards as pictures, for whoever designs them."""
