@@ -135,7 +135,7 @@ class Feed:
             return sent.pressed, False
         entries = self._rooms.threads.read(conn, conversation.tenant, conversation.id)
         found = choices(conn, self._rooms.journal, conversation, entries)
-        cards = {str(each.body.get("id")) for each in entries if each.kind is EntryKind.CARD}
+        cards = {str(each.body["id"]) for each in entries if each.kind is EntryKind.CARD and "id" in each.body}
         return found, not cards <= set(found)
 
     def _speaker(self, conn: Connection, conversation: Conversation) -> JsonObject:

@@ -17,7 +17,7 @@ CONFIRMED = frozenset({"action.started", "action.finished", "approval.requested"
 def choices(conn: Connection, journal: Journal, conversation: Conversation, shown: Sequence[Entry]) -> Mapping[str, str]:
     """What became of each card among the entries that the customer sees, by card id; those still open are left out."""
     found = inbox.pressed(conn, conversation.tenant, conversation.id)
-    cards = {str(each.body.get("id")): each for each in shown if each.kind is EntryKind.CARD}
+    cards = {str(each.body.get("id")): each for each in shown if each.kind is EntryKind.CARD and "id" in each.body}
     if set(cards) <= set(found):
         return found
     begun = _begun(conn, journal, conversation)

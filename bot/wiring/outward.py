@@ -70,7 +70,6 @@ def outward(config: Config, kept: Kept, people: CrmPeople) -> Outward:
             threads=house.threads,
             links=links,
             clock=house.clock,
-            tenant=house.tenant.id,
         ),
         inviting=Inviting(rooms, trust.roster),
         planning=planning,

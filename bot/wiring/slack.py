@@ -38,39 +38,13 @@ class SlackDoor:
 def connect_slack(config: Config, to: Joined) -> Connected:
     """Raises `BadInput` when what Slack needs is missing from the environment."""
     settings = slack_settings(config, to.kept.secret, to.address)
-    house, out, parts = to.kept.house, to.out, to.parts
+    house, out = to.kept.house, to.out
     rooms = SlackRooms(database=house.database, journal=house.journal, clock=house.clock, wall=WallClock())
     outward = SlackOut(settings, rooms)
     out.channels["slack"], out.directories["slack"] = outward.channel, outward.directory
-    places = DeskPlaces(database=house.database, tenant=house.tenant.id, clock=house.clock)
-    addresses = Addresses(company=config.tenant.name, public_url=to.address)
-    seats = Seats(
-        posts=parts.posts,
-        who=out.reception.who,
-        roster=parts.desk.roster,
-        tenant=house.tenant.id,
-        team=lambda: out.desks.get("slack", ""),
-    )
-    surface = SlackDesk(
-        client=lambda: outward.workspaces.client(out.desks.get("slack", "")),
-        posts=parts.posts,
-        places=places,
-        seats=seats,
-        addresses=addresses,
-        queue_channel=config.channels.slack.queue_channel,
-    )
-    side = Side(
-        tenant=house.tenant.id,
-        desk=parts.desk,
-        surface=surface,
-        seats=seats,
-        places=places,
-        reception=out.reception,
-        links=out.links,
-        addresses=addresses,
-    )
-    doors = Doors(reception=out.reception, links=out.links, desk=SlackQueue(side=SlackAgents(side), queue=surface.queue))
-    inward = SlackIn(settings, rooms, outward, doors)
+    side = _agents_side(config, to, outward)
+    queue = SlackQueue(side=SlackAgents(side), queue=side.surface.queue)
+    inward = SlackIn(settings, rooms, outward, Doors(reception=out.reception, links=out.links, desk=queue))
 
     async def start() -> None:
         await inward.start()
@@ -83,7 +57,37 @@ def connect_slack(config: Config, to: Joined) -> Connected:
         await inward.close()
         await outward.close()
 
-    return Connected(door=SlackDoor(inward=inward), surface=surface, start=start, close=close)
+    return Connected(door=SlackDoor(inward=inward), surface=side.surface, start=start, close=close)
+
+
+def _agents_side(config: Config, to: Joined, outward: SlackOut) -> Side:
+    """The desk in its own workspace: the one that the configuration names, or the one whose token was given."""
+    house, out, parts = to.kept.house, to.out, to.parts
+    places = DeskPlaces(database=house.database, tenant=house.tenant.id, clock=house.clock)
+    addresses = Addresses(company=config.tenant.name, public_url=to.address)
+
+    def own() -> str:
+        return out.desks.get("slack", "")
+
+    seats = Seats(posts=parts.posts, who=out.reception.who, roster=parts.desk.roster, tenant=house.tenant.id, team=own)
+    surface = SlackDesk(
+        client=lambda: outward.workspaces.client(own()),
+        posts=parts.posts,
+        places=places,
+        seats=seats,
+        addresses=addresses,
+        queue_channel=config.channels.slack.queue_channel,
+    )
+    return Side(
+        tenant=house.tenant.id,
+        desk=parts.desk,
+        surface=surface,
+        seats=seats,
+        places=places,
+        reception=out.reception,
+        links=out.links,
+        addresses=addresses,
+    )
 
 
 def slack_settings(config: Config, key: bytes, address: str) -> SlackSettings:

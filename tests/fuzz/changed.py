@@ -6,6 +6,7 @@ from copy import deepcopy
 from random import Random
 from typing import Any, cast
 
+from bot.http.sessions import VISITOR_COOKIE
 from tests.fuzz.raw import Header, Raw
 
 SPLICES = (
@@ -79,6 +80,7 @@ NOISE: tuple[Header, ...] = (
     (b"X-Forwarded-For", b"1.2.3.4"),
     (b"Origin", b"https://evil.example"),
     (b"Cookie", b"rapport_slack_install=x; =; \xff"),
+    (b"Cookie", VISITOR_COOKIE.encode() + b"=x.y.z"),
     (b"Accept", b"text/html"),
     (b"X-Odd", b"\xff\xfe\x80"),
     (b"Content-Encoding", b"gzip"),
@@ -157,7 +159,9 @@ def _somewhere(rng: Random, value: Any) -> Any:
     """An object or list within a value, the deeper the rarer."""
     held: list[Any] = list(cast("Mapping[str, Any]", value).values()) if isinstance(value, dict) else cast("list[Any]", value)
     inner: list[Any] = [each for each in held if isinstance(each, dict | list) and each]
-    return _somewhere(rng, rng.choice(inner)) if inner and rng.random() < 0.7 else value
+    if inner and rng.random() < 0.7:
+        return _somewhere(rng, rng.choice(inner))
+    return cast("Any", value)
 
 
 def noisy(rng: Random, raw: Raw) -> Raw:

@@ -1,12 +1,10 @@
 """The whole front door with Slack's and Teams' behind it, on loopback; what comes through is counted, not answered."""
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Any, Self, cast
 from urllib.parse import parse_qs, urlsplit
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from bot.channels.slack.routes import COOKIE
@@ -16,6 +14,8 @@ from bot.channels.teams.joining import TeamsReceiving, TeamsSettings, receiving,
 from bot.links.port import Links
 from bot.reception import Reception
 from bot.server import build_app
+from bot.wiring.slack import SlackDoor
+from bot.wiring.teams import SharedDoor
 from core.clock import WallClock
 from core.database import Database
 from core.journal import Journal
@@ -26,20 +26,6 @@ from tests.fakes.web_house import House
 from tests.fuzz.raw import Line
 
 PUBLIC = "https://help.halcyon.example"
-
-
-@dataclass(frozen=True)
-class Entrance:
-    """A door at some paths."""
-
-    defined: Sequence[web.RouteDef]
-    prefixes: tuple[str, ...]
-
-    def routes(self) -> Sequence[web.RouteDef]:
-        return self.defined
-
-    def takes(self, request: web.Request) -> bool:
-        return request.path.startswith(self.prefixes)
 
 
 class Fuzzed:
@@ -61,7 +47,7 @@ class Fuzzed:
         self._stack.push_async_callback(self.inward.close)
         self._stack.push_async_callback(self.receiving.close)
         self.database.create_all()
-        doors = (Entrance(self.inward.routes(), ("/slack/",)), Entrance(self.receiving.door.routes(), ("/api/messages",)))
+        doors = (SlackDoor(inward=self.inward), SharedDoor(teams=self.receiving.door))
         self.server = TestServer(build_app(self.house.rooms, doors))
         await self.server.start_server()
         self._stack.push_async_callback(self.server.close)

@@ -1,4 +1,4 @@
-"""A whole Rapport in memory, put together as it is served, with the tests' Slack around it: what customers and agents do there."""
+"""A whole Rapport in memory, put together as it is served, with the tests' Slack: what people do and see there."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -78,10 +78,10 @@ def direct(user: str) -> str:
 
 def words_of(shown: object) -> str:
     """All words that somebody sees in a message or window: those of its blocks, else its text."""
-    if isinstance(shown, Mapping) and (blocks := cast("Shown", shown).get("blocks")):
-        streamed = str(cast("Shown", shown).get("markdown_text", ""))
-        return " ".join(each for each in (streamed, *_texts(blocks)) if each)
-    return " ".join(_texts(shown))
+    message = cast("Shown", shown) if isinstance(shown, Mapping) else {}
+    if message.get("blocks"):
+        return " ".join(filter(None, [str(message.get("markdown_text", "")), *_texts(message["blocks"])]))
+    return " ".join(_texts(cast("object", shown)))
 
 
 def buttons_of(shown: Shown) -> dict[str, Shown]:
@@ -257,7 +257,7 @@ class SlackWorld:
     async def eventually(self, look: Callable[[], Awaitable[T | None]]) -> T:
         """Waits until something is found in the house."""
         async with asyncio.timeout(WAIT_S):
-            while (found := await look()) is None:
+            while (found := await look()) is None:  # noqa: ASYNC110 - the house's own work writes it
                 await asyncio.sleep(0.01)
         return found
 

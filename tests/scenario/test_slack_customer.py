@@ -66,7 +66,7 @@ async def test_the_assistant_pane_greets_names_the_thread_and_streams(slack: Sla
     assert told["thread_ts"] == root
     assert slack.slack.of("chat.startStream"), "an answer of several sentences is streamed in a thread"
     assert slack.slack.of("chat.stopStream")[0].params["channel"] == direct(ROSA)
-    assert [call.params["status"] for call in slack.slack.of("assistant.threads.setStatus")][0] == "is reading your message"
+    assert slack.slack.of("assistant.threads.setStatus")[0].params["status"] == "is reading your message"
     titles = [call.params["title"] for call in slack.slack.of("assistant.threads.setTitle")]
     assert titles == ["What do I have?"]
 

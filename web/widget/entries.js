@@ -33,6 +33,18 @@ export class Answer {
     this.list.hidden = this.sources.length === 0;
   }
 
+  // Says that it is an offer, and how to be rid of it.
+  offer(decline) {
+    const no = button("Not interested", { kind: "quiet", onclick: () => (this.decided(), decline()) });
+    this.choice = el("div", { class: "buttons" }, no);
+    this.node.prepend(el("p", { class: "kicker", text: "Offer" }));
+    this.node.append(this.choice);
+  }
+
+  decided() {
+    this.choice?.remove();
+  }
+
   #number(citation) {
     const same = (each) => each.article === citation.article && each.start === citation.start && each.end === citation.end;
     const place = this.sources.findIndex(same);
@@ -71,11 +83,10 @@ export class ActionCard {
   }
 
   pressed(choice) {
-    this.close(choice === "confirm" ? "Confirmed" : "Cancelled");
+    this.close({ confirm: "Confirmed", superseded: "No longer open" }[choice] ?? "Cancelled");
   }
 
-  // Another card or a receipt came after it.
-  close(words = "No longer open") {
+  close(words) {
     if (this.closed) return;
     this.closed = true;
     this.buttons.remove();

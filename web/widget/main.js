@@ -21,6 +21,7 @@ const thread = new Thread({
   problem: (message) => say(message),
   retry: (id) => outbox.retry(id),
   discard: (id) => outbox.discard(id),
+  decline: () => write("No thanks"),
 });
 const outbox = new Outbox(thread);
 const composer = new Composer({ most: Number(about.most), send: (text) => write(text) });

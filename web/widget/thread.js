@@ -7,8 +7,8 @@ const GROUP_MS = 5 * 60_000;
 const NEAR_END = 80;
 
 export class Thread {
-  constructor({ openSource, problem, retry, discard }) {
-    Object.assign(this, { openSource, problem, retry, discard });
+  constructor({ openSource, problem, retry, discard, decline }) {
+    Object.assign(this, { openSource, problem, retry, discard, decline });
     this.cards = new Map();
     this.answers = new Map();
     this.waiting = new Map();
@@ -94,6 +94,7 @@ export class Thread {
   }
 
   #text(entry) {
+    if (entry.author === "customer") this.offered?.decided();
     this.#put(entry, words(entry.body));
   }
 
@@ -108,29 +109,26 @@ export class Thread {
   }
 
   #end(entry) {
-    this.answers.get(entry.turn)?.end();
+    const answer = this.answers.get(entry.turn);
+    answer?.end();
+    if (!answer || !entry.body.offer) return;
+    answer.offer(this.decline);
+    this.offered = answer;
   }
 
   #card(entry) {
-    this.#closeCards();
     const card = new ActionCard(entry.body, this.problem);
     this.cards.set(entry.body.id, card);
     this.#put(entry, card.node);
   }
 
   #receipt(entry) {
-    this.#closeCards();
     this.#put(entry, receipt(entry.body));
   }
 
   #notice(entry) {
     this.group = null;
-    this.#closeCards();
     this.log.append(notice(entry.body));
-  }
-
-  #closeCards() {
-    for (const card of this.cards.values()) card.close();
   }
 
   #put(entry, node) {

@@ -96,7 +96,7 @@ def _buttons(action: ActionView) -> list[Block]:
 
 def _asked(action: ActionView) -> Block:
     rows = "; ".join(f"{label}: {value}" for label, value in action.rows)
-    return sure(f"{action.title}?", rows or "It is done at once.", "Run")
+    return sure("Run this?", f"{action.title}. {rows}".strip(), "Run")
 
 
 def _outcome(action: ActionView, by: str) -> Iterator[Block]:

@@ -56,8 +56,8 @@ def approval_blocks(approval: ApprovalView, addresses: Addresses) -> Iterator[Bl
 
 def _buttons(approval: ApprovalView, addresses: Addresses) -> Block:
     rows = "; ".join(f"{label}: {value}" for label, value in approval.rows)
-    yes = sure(f"Approve: {approval.title}?", rows or "Exactly as it stands here.", "Approve")
-    no = sure(f"Refuse: {approval.title}?", "The customer is told that it can't be done.", "Refuse", danger=True)
+    yes = sure("Approve this?", f"{approval.title}. {rows}".strip(), "Approve")
+    no = sure("Refuse this?", f"{approval.title}. The customer is told that it can't be done.", "Refuse", danger=True)
     found = [
         button("Approve", APPROVE, approval.id, style="primary", confirm=yes),
         button("Refuse", REFUSE, approval.id, style="danger", confirm=no),

@@ -18,6 +18,7 @@ from bot.channels.slack_desk.parts import (
 from bot.channels.slack_desk.text import capital, clock_time, language, moment, quoted, shown
 from handoff.desk.views import CaseView
 
+SUMMARY_LINE = 220
 CLAIM, CUSTOMER, MORE = "desk:case:claim", "desk:case:customer", "desk:case:more"
 REPLY, ACTIONS, RESOLVE = "desk:case:reply", "desk:case:actions", "desk:case:resolve"
 ENDED = {"resolved": "resolved", "returned": "given back to the assistant"}
@@ -47,7 +48,7 @@ def _card(case: CaseView, addresses: Addresses) -> Iterator[Block]:
     yield from facts(_rows(case))
     summary = case.summary[:3]
     if summary:
-        yield section("\n".join(shown(line, 900) for line in summary))
+        yield section("\n".join(shown(line, SUMMARY_LINE) for line in summary))
     elif case.first_words:
         yield section(quoted(case.first_words, 900))
     if case.tried and case.live:

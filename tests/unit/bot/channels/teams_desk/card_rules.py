@@ -19,7 +19,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "Column": (set(), EVERY | {"items", "width", "verticalContentAlignment"}),
     "Input.Text": ({"id"}, EVERY | INPUT | {"isMultiline", "maxLength", "placeholder"}),
     "Input.ChoiceSet": ({"id"}, EVERY | INPUT | {"choices", "style", "isMultiSelect"}),
-    "Action.Execute": (set(), {"type", "title", "verb", "data", "style", "mode"}),
+    "Action.Execute": (set(), {"type", "title", "verb", "data", "style", "mode", "associatedInputs"}),
+    "Action.ShowCard": ({"card"}, {"type", "title", "card", "style", "mode"}),
+    "AdaptiveCard": ({"body", "actions"}, {"type", "body", "actions"}),
     "Action.Submit": (set(), {"type", "title", "data", "style", "mode"}),
     "Action.OpenUrl": ({"url"}, {"type", "title", "url", "style", "mode"}),
 }
@@ -66,6 +68,11 @@ def button(card: Element, title: str) -> Element:
     return next(each for each in card["actions"] if each["title"] == title)
 
 
+def inside(card: Element, title: str) -> Element:
+    """What a button unfolds."""
+    return button(card, title)["card"]
+
+
 def _faults(part: Element) -> list[str]:
     kind = part.get("type", "")
     if kind not in ALLOWED:
@@ -76,9 +83,9 @@ def _faults(part: Element) -> list[str]:
     found += [f"{name} {part[name]}" for name, values in CHOICES.items() if name in part and part[name] not in values]
     if kind == "Container" and part.get("style", "default") not in GROUNDS:
         found.append(f"style {part['style']}")
-    inside = [part.get(name, []) for name in ("items", "columns", "inlines")]
-    inside += [[part["selectAction"]]] if "selectAction" in part else []
-    return found + [fault for each in inside for item in each for fault in _faults(item)]
+    within = [part.get(name, []) for name in ("items", "columns", "inlines", "body", "actions")]
+    within += [[part[name]] for name in ("selectAction", "card") if name in part]
+    return found + [fault for each in within for item in each for fault in _faults(item)]
 
 
 def _buttons(card: Element, dialog: bool) -> list[str]:

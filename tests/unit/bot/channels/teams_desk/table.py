@@ -24,6 +24,7 @@ from tests.fakes.teams_activities import ORGANISATION, Place, Sender, TeamsUser
 
 TENANT = Tenant(id="halcyon", region="eu")
 QUEUE = "19:queue@thread.tacv2"
+PAGES = Pages(public_url="https://desk.example")
 AGENTS = {"aad-sam": SAM, "aad-bea": BEA, "aad-ines": INES}
 PEOPLE = {name: TeamsUser(id=f"29:{name}", aad=f"aad-{name}", name=name.title()) for name in ("sam", "bea", "ines", "zoe")}
 
@@ -157,12 +158,13 @@ class Table:
     posts: Posts = field(default_factory=MemoryPosts)
     places: OnePlace = field(default_factory=OnePlace)
     budget_s: float = 0.2
+    dialogs: bool = True
 
     def __post_init__(self) -> None:
         desk = self.script.desk
         ledger = Ledger(self.teams, self.posts)
         seats = Seats(ledger, desk.roster, ORGANISATION)
-        house = House(company="Halcyon", organisation=ORGANISATION, pages=Pages(public_url="https://desk.example"))
+        house = House(company="Halcyon", organisation=ORGANISATION, pages=PAGES, dialogs=self.dialogs)
         self.shown = TeamsDesk(ledger=ledger, places=self.places, seats=seats, roster=desk.roster, house=house)
         self.timely = Timely(self.budget_s)
         bench = Bench(desk=desk, shown=self.shown, timely=self.timely)
@@ -181,9 +183,10 @@ class Table:
     def by(self, name: str, place: Place | None = None) -> Sender:
         return Sender(service_url="http://127.0.0.1/teams/", user=PEOPLE[name], place=place or Place(id=f"a:{name}"))
 
-    async def press(self, name: str, action: Mapping[str, Any], **filled: str) -> Any:
-        """Presses an Action.Execute; returns the answer's card or words."""
-        activity = self.by(name, self.thread()).execute(action["verb"], {**action["data"], **filled})
+    async def press(self, name: str, action: Mapping[str, Any], *, private: str = "", **filled: str) -> Any:
+        """Presses an Action.Execute, in private on the message of that id; returns the answer's card or words."""
+        sender = self.by(name) if private else self.by(name, self.thread())
+        activity = {**sender.execute(action["verb"], {**action["data"], **filled}), "replyToId": private}
         try:
             answer = await self.side.on_execute(self.user(name), activity)
         except RapportError as error:

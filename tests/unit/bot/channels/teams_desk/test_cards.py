@@ -15,11 +15,13 @@ from bot.channels.teams_desk import (
     case_cards,
     dialog_cards,
     draft_cards,
+    form_cards,
     line_cards,
     private_cards,
 )
 from bot.channels.teams_desk.blocks import LARGEST_BYTES, card, execute, paragraphs, shortened, size, words
 from bot.channels.teams_desk.port import Pages
+from core.people import Tenant
 from handoff.desk.views import AnswerView, Arrived, LineKind, Preview, PromiseView, Verdict
 from handoff.roster import Roster
 from tests.fakes.scripted_desk import (
@@ -42,6 +44,8 @@ PAGES = Pages(public_url="https://desk.example")
 SNAPSHOTS = Path(__file__).parents[4] / "snapshots" / "teams_desk"
 USERS = ("29:sam",)
 AT = {"case": "case-1", "at": "case"}
+BACK = execute("Back", "desk:see", AT, bare=True)
+HALCYON = Tenant(id="halcyon", region="eu")
 CLAIMED = a_case(state="claimed", owner_id="sam", owner="Sam Okoro", claimed_at=NOON + timedelta(minutes=5))
 ENDED = replace(CLAIMED, state="resolved", closed_at=NOON + timedelta(hours=1), outcome="Refunded the second charge.")
 PROMISE = PromiseView(id="p1", text="Call back by Friday", made_by="Sam Okoro", state="open", due_at=NOON)
@@ -59,7 +63,7 @@ CARDS: dict[str, dict[str, Any]] = {
     "case_claimed": case_cards.everyones(CLAIMED, USERS, PAGES),
     "case_owner": case_cards.owners(CLAIMED, PAGES),
     "case_ended": case_cards.everyones(ENDED, USERS, PAGES),
-    "cases": case_cards.listed([a_case(), CLAIMED], "In the queue", "Nothing waits."),
+    "cases": case_cards.overview([CLAIMED], [a_case()] * 4),
     "line_customer": line_cards.of_line("case-1", a_line(), PAGES),
     "line_bot": line_cards.of_line("case-1", a_line(kind=LineKind.BOT, citations=(CITED,), arrived=Arrived.DELIVERED), PAGES),
     "line_waiting": line_cards.of_line("case-1", replace(SENT, arrived=Arrived.WAITING), PAGES),
@@ -85,17 +89,20 @@ CARDS: dict[str, dict[str, Any]] = {
     "customer": private_cards.all_round(a_customer(), "case-1"),
     "answer": private_cards.answered(ANSWER, PAGES, "How long does a refund take?"),
     "answer_none": private_cards.answered(replace(ANSWER, sure=False, text="", citations=()), PAGES),
+    "action_missing": action_cards.proposed(an_action(verdict=Verdict.ASK, question="Which invoice?"), AT),
+    "form_resolve": form_cards.resolving(replace(CLAIMED, promises=(PROMISE,)), "Refunded.", BACK),
+    "form_give_back": form_cards.giving_back(CLAIMED, BACK),
+    "form_hand": form_cards.handing(CLAIMED, Roster(agents=(SAM, BEA, INES)), SAM.principal(HALCYON), BACK),
+    "form_preview": form_cards.in_card(dialog_cards.previewed(PREVIEW, {**AT, "desk": "reply.send"}), BACK),
+    "form_edit": form_cards.in_card(dialog_cards.writing({**AT, "desk": "reply.preview"}, text="Hello"), BACK),
+    "draft_private": draft_cards.owners(FULL, PAGES, dialogs=False),
+    "case_claimed_same_for_all": case_cards.everyones(CLAIMED, (), PAGES),
     "guide": private_cards.guide(),
-    "working": private_cards.working("desk:see", {"case": "case-1"}),
+    "working": private_cards.working("desk:ticket", "sam:1"),
 }
 DIALOGS: dict[str, dict[str, Any]] = {
     "dialog_reply": dialog_cards.writing({**AT, "desk": "reply.preview"}, text="Hello", said="Somebody answered."),
     "dialog_preview": dialog_cards.previewed(PREVIEW, {**AT, "desk": "reply.send"}),
-    "dialog_resolve": dialog_cards.resolving({**AT, "desk": "resolve.done"}, "Refunded.", (PROMISE,)),
-    "dialog_give_back": dialog_cards.giving_back({**AT, "desk": "give_back.done"}),
-    "dialog_hand": dialog_cards.handing({**AT, "desk": "hand.done"}, Roster(agents=(SAM, BEA, INES)), "sam"),
-    "dialog_change": action_cards.changing(an_action(question="Which invoice?"), AT),
-    "dialog_check": action_cards.reviewed(an_action(), AT),
     "dialog_draft": dialog_cards.drafted(ANSWER, {"desk": "draft.insert"}, PAGES),
     "dialog_waiting": dialog_cards.waiting("sam:1"),
 }

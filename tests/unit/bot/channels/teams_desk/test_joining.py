@@ -101,12 +101,10 @@ async def test_an_agents_way_from_the_queue_to_a_sent_reply(installed: Installed
         assert (await service.send(each)).status == 200
     assert list(script.notes.values()) == ["Second charge looks like our fault"]
 
-    opened = await service.send(sam.task_fetch(button(owners, "Reply")["data"]))
-    form = opened.body["task"]["value"]["card"]["content"]
-    shown = await service.send(sam.task_submit({**button(form, "Preview")["data"], "text": "It comes back today."}))
-    preview = shown.body["task"]["value"]["card"]["content"]
+    preview = await installed.press("sam", place, button(inside(owners, "Reply"), "Preview"), text="It comes back today.")
     assert "It comes back today." in texts(preview)
-    pressed = sam.task_submit(button(preview, "Send to the customer")["data"])
+    send = button(preview, "Send to the customer")
+    pressed = sam.execute(send["verb"], send["data"])
     for each in (pressed, again(pressed)):
         assert (await service.send(each)).status == 200
     assert script.sent == ["It comes back today."]

@@ -54,9 +54,20 @@ async def _done(step: str, name: str, text: str, table: Table) -> None:
     if step in ("see", "action"):
         await table.press(name, {"verb": "desk:see" if step == "see" else "desk:actions", "data": {"case": "case-1"}})
         return
-    opened = {"reply": "reply", "edit": "draft.edit", "hand": "hand", "resolve": "resolve"}[step]
-    data = {"desk": opened, "case": "case-1", **({"draft": "sug-1"} if step == "edit" else {})}
-    await _through(name, await table.open(name, {"data": data}), text, table)
+    if step == "hand":
+        await table.press(name, {"verb": "desk:hand.done", "data": {"case": "case-1"}}, to="bea")
+    elif step == "resolve":
+        await table.press(name, {"verb": "desk:resolve.done", "data": {"case": "case-1"}}, text=text)
+    elif step == "reply":
+        await _on_card(name, {"desk": "reply.preview", "case": "case-1", "text": text}, table)
+    else:
+        data = {"desk": "draft.edit", "case": "case-1", "draft": "sug-1"}
+        await _through(name, await table.open(name, {"data": data}), text, table)
+
+
+async def _on_card(name: str, data: dict[str, str], table: Table) -> None:
+    """Has a reply previewed on the card, and sends it."""
+    await _pressed(name, {"verb": "desk:form", "data": data}, "Send to the customer", table)
 
 
 async def _pressed(name: str, action: dict[str, Any], title: str, table: Table) -> None:
