@@ -6,7 +6,8 @@ BIN := .venv/bin
 PACKAGES := bot core governance handoff knowledge memory skills tests
 export TORCH_SOURCE PYTHON
 
-.PHONY: setup run test check lint unit browser test-recovery bench-turn bench-understanding lock migration clean
+.PHONY: setup run test check lint unit browser test-recovery test-peers test-slack-retries fuzz \
+  bench-turn bench-understanding bench-suggestions lock migration clean
 
 setup:
 	@scripts/setup.sh
@@ -34,6 +35,20 @@ browser: setup
 
 test-recovery: setup
 	$(BIN)/python -m tests.recovery.kills --kills 100 --conversations 50
+
+# The Agents Playground, a real peer for Teams: installs it (Node 20 or newer) and drives it with Chromium
+test-peers: setup
+	@mkdir -p .cache/peers && cd .cache/peers && npm install --silent --no-fund --no-audit @microsoft/m365agentsplayground@0.2.28
+	$(BIN)/pytest -q -m peers tests/peers
+
+test-slack-retries: setup
+	$(BIN)/pytest -q -s -m slow tests/slack
+
+fuzz: setup
+	FUZZ_CASES=$${FUZZ_CASES:-100000} $(BIN)/pytest -q -s tests/fuzz
+
+bench-suggestions: setup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.suggestions
 
 bench-turn: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.turn

@@ -43,7 +43,7 @@ class CrmPeople(CrmContacts):
         account = await self.ports.crm.account(account_id)
         subscription = await self.ports.billing.subscription(account_id)
         tickets = await self.ports.helpdesk.tickets(account_id)
-        rows = [(name.replace("_", " ").capitalize(), str(getattr(account, name))) for name in SHOWN_FIELDS]
+        rows = [(_words(name), _words(str(value))) for name in SHOWN_FIELDS if (value := getattr(account, name)) is not None]
         rows.append(("Seats", f"{subscription.seats_used} of {subscription.seats_bought}"))
         if subscription.renewal_date:
             rows.append(("Renewal", subscription.renewal_date.isoformat()))
@@ -70,3 +70,8 @@ class CrmPeople(CrmContacts):
         if not isinstance(proposal.decision, Allow):
             reasons = proposal.decision.reasons if proposal.decision else ()
             raise NotAllowed(reasons[0].agent if reasons else "Policy doesn't allow this read.")
+
+
+def _words(value: str) -> str:
+    """A code word for people: `customer_since` as "Customer since"; names, dates and abbreviations as they are."""
+    return value.replace("_", " ").capitalize() if value.islower() else value

@@ -4,6 +4,7 @@ The cards come from the real builders; what they say comes from the demo company
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,18 +103,18 @@ def _desk_sheet(case: CaseView, asked: LineView, draft: SuggestionView, sent: Li
     ticked = f'<div class="reaction">{mrkdwn_html(":lock:")} 1</div>'
     note = message([_paragraph("The bank confirmed both debits this morning.")], SAM_HERE, below=ticked)
     thread = [
-        '<div class="replies">4 replies</div>',
+        '<div class="replies">3 replies</div>',
         _shown(line_message(case, asked, ADDRESSES)),
         note,
-        _shown(draft_message(draft, ADDRESSES), private=True),
+        _shown(draft_message(draft, ADDRESSES), private=True, at="10:05"),
         '<div class="caption">Sam presses Send</div>',
-        _shown(line_message(case, sent, ADDRESSES)),
+        _shown(line_message(case, sent, ADDRESSES), at="10:06"),
     ]
     return f'<div class="sheet scene">{_shown(case_message(case, ADDRESSES))}<div class="thread">{"".join(thread)}</div></div>'
 
 
-def _shown(made: Message, *, private: bool = False) -> str:
-    return message(list(made.blocks), BOT, private=private)
+def _shown(made: Message, *, private: bool = False, at: str = "10:04") -> str:
+    return message(list(made.blocks), replace(BOT, at=at), private=private)
 
 
 def _sent(speaker: Speaker, made: Outgoing) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.channels.slack import blocks
 from bot.channels.slack.calls import RefusedBySlack, call
 from bot.channels.slack.messages import Look, Part, markdown, parts, tail
+from bot.channels.slack.mrkdwn import links_itself
 from bot.channels.slack.places import CHANNEL, Place, place_of
 from bot.channels.slack.posting import EVENT_TYPE, Latches, Posting, Target, Wait, note_of, quietly
 from bot.channels.slack.sources import sources_of
@@ -114,10 +115,10 @@ class SlackChannel:
         await call(client, "assistant.threads.setStatus", channel_id=place.channel, thread_ts=place.thread, status=text)
 
     def _streamed(self, outgoing: Outgoing, found: Sequence[Part]) -> Streamed | None:
-        """What is streamed of a message: answers of the bot's in a thread that fit one message, and no offers."""
+        """What is streamed of a message: answers of the bot's in a thread that fit one message, no offers, no addresses."""
         words = [part for part in found if not part.card]
         inside = bool(place_of(outgoing.ref).thread) and outgoing.author is Author.BOT and not outgoing.offer
-        if not inside or len(words) != 1:
+        if not inside or len(words) != 1 or links_itself(outgoing.text):
             return None
         sources = sources_of(outgoing.sentences, self._look.public_url)
         streamed = Streamed(

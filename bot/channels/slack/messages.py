@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Block
-from bot.channels.slack.mrkdwn import escaped, shown, unmarked
+from bot.channels.slack.mrkdwn import in_markdown, shown
 from bot.channels.slack.sources import Sources, sources_of
 from bot.delivery.port import Outgoing
 from core.conversation import Author, Sentence
@@ -64,7 +64,7 @@ def tail(outgoing: Outgoing, look: Look, sources: Sources) -> list[Block]:
 
 def markdown(sentence: Sentence, sources: Sources) -> str:
     """A sentence as it is streamed."""
-    return escaped(unmarked(sentence.text)) + sources.marks_in_markdown(sentence)
+    return in_markdown(sentence.text) + sources.marks_in_markdown(sentence)
 
 
 def _may_ask(outgoing: Outgoing, sources: Sources) -> bool:

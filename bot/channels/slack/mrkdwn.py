@@ -11,6 +11,10 @@ ANGLED = re.compile(r"<([^<>]*)>")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 ROUNDS = 8
+ALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+EDGE = re.compile(r"(?<!\w)_|_(?!\w)")
+BRACKETS = re.compile(r"\](?=[(\[:])")
+ADDRESS = re.compile(r"\w://|\bwww\.", re.IGNORECASE)
 
 
 def unmarked(text: str) -> str:
@@ -33,6 +37,17 @@ def escaped(text: str) -> str:
 def shown(text: str) -> str:
     """Somebody's words for a mrkdwn text: as they were meant to be read, and nothing but words."""
     return escaped(unmarked(text))
+
+
+def in_markdown(text: str) -> str:
+    """The same for the Markdown of a streamed text. Marks that stay become characters that look alike."""
+    plainer = EDGE.sub("ˍ", shown(text).translate(ALIKE))
+    return BRACKETS.sub("] ", plainer)
+
+
+def links_itself(text: str) -> bool:
+    """Whether a client would make a link of something in a Markdown text by itself."""
+    return ADDRESS.search(text) is not None
 
 
 def linked(url: str, label: str) -> str:

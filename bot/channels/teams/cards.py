@@ -21,6 +21,7 @@ SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 LARGEST_BYTES = 27_000
 MOST_ROWS = 40
 MOST_SOURCES = 8
+ROOM = 11_000
 LABEL_LENGTH = 60
 CONFIRM, CANCEL, DISMISS = "card:confirm", "card:cancel", "offer:dismiss"
 HELPED, NOT_HELPED = "rate:up", "rate:down"
@@ -84,6 +85,26 @@ def working(title: str, choice: str, language: str) -> Element:
     """How a pressed card looks at once: its buttons are gone, and it says that it was taken."""
     done = [words(say(choice, language), weight="Bolder"), _label(say("working", language), isSubtle=True)]
     return whole([*([words(title, weight="Bolder")] if title else []), boxed(done, "emphasis")], language=language)
+
+
+def shares(rows: Sequence[tuple[str, str]]) -> list[tuple[tuple[str, str], ...]]:
+    """The rows in groups of which each fits into a card; usually one. A value that is too long for that goes on in a second row."""
+    found: list[list[tuple[str, str]]] = [[]]
+    taken = 0
+    for label, value in rows:
+        for part in _parts(value):
+            needed = size(_row(label, part))
+            if found[-1] and (taken + needed > ROOM or len(found[-1]) == MOST_ROWS):
+                found.append([])
+                taken = 0
+            found[-1].append((label, part))
+            taken += needed
+    return [tuple(group) for group in found]
+
+
+def rows_alone(rows: Sequence[tuple[str, str]], language: str) -> Element:
+    """A card of rows for which another one has no room."""
+    return whole(_table(rows, language), language=language)
 
 
 def receipt(rows: Sequence[tuple[str, str]], language: str) -> list[Element]:
@@ -189,6 +210,12 @@ def _table(rows: Sequence[tuple[str, str]], language: str) -> list[Element]:
     table = [_row(name, value) for name, value in rows[:MOST_ROWS]]
     left_out = [_label(say("cut", language), isSubtle=True)] if len(rows) > MOST_ROWS else []
     return [*table, *left_out]
+
+
+def _parts(value: str) -> list[str]:
+    """A value in parts of which each fits into a card."""
+    most = ROOM // 12
+    return [value[start : start + most] for start in range(0, len(value), most)] if size({"": value}) > ROOM // 2 else [value]
 
 
 def _row(name: str, value: str) -> Element:

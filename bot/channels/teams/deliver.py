@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -51,19 +51,20 @@ class TeamsChannel:
         reference = await self._reference(outgoing.ref)
         text, sources = cards.sources_of(outgoing.sentences, self.look.public_url)
         message_id = await self._say(reference, outgoing, self._signed(outgoing, text)) if text else ""
+        summary = text or (outgoing.card.title if outgoing.card else self.look.company)
+        ahead, outgoing = _laid_out(outgoing)
         card = self._card(outgoing, reference, sources, message_id)
-        if card is None:
-            return Sent(message_id=message_id)
-        activity = cards.message(card, text or (outgoing.card.title if outgoing.card else self.look.company))
-        if not text:
-            message_id = await self.wire.post(reference, activity)
-            return Sent(message_id=message_id, card_message_id=message_id)
-        card_id = await self._after_words(lambda: self.wire.post(reference, activity))
-        return Sent(message_id=message_id, card_message_id=card_id)
+        shown = "" if card is None else message_id
+        for each in [*ahead, *([card] if card else [])]:
+            activity = cards.message(each, summary)
+            shown = await self._once(bool(message_id), lambda activity=activity: self.wire.post(reference, activity))
+            message_id = message_id or shown
+        return Sent(message_id=message_id, card_message_id=shown)
 
     async def close_card(self, closing: Closing) -> None:
         reference = await self._reference(closing.ref)
-        card = cards.decided(closing.card, choice=closing.choice, by=closing.by, at=closing.at, language=closing.language)
+        last = replace(closing.card, rows=cards.shares(closing.card.rows)[-1])
+        card = cards.decided(last, choice=closing.choice, by=closing.by, at=closing.at, language=closing.language)
         try:
             await self.wire.update(reference, closing.message_id, cards.message(card, closing.card.title))
         except Unclear as error:
@@ -105,7 +106,7 @@ class TeamsChannel:
         if outgoing.card is not None:
             asked, actions = cards.question(outgoing.card, language)
             body = [*body, *asked]
-        elif outgoing.ends_reply and message_id:
+        elif outgoing.ends_reply and message_id and body:
             actions = [*actions, *cards.feedback(message_id, language)]
         return cards.whole(body, actions, language=language, more=self.look.public_url) if body or actions else None
 
@@ -153,6 +154,15 @@ class TeamsChannel:
                     raise
                 raise Unclear(f"Only part of the message arrived in Teams. {error.message}") from error
         raise Unclear("Only part of the message arrived in Teams: look there what is missing.")
+
+
+def _laid_out(outgoing: Outgoing) -> tuple[list[Element], Outgoing]:
+    """The cards with the rows for which there is no room beside the buttons, and what is left for the last card."""
+    done = cards.shares(outgoing.receipt)
+    asked = cards.shares(outgoing.card.rows) if outgoing.card else [()]
+    ahead = [cards.rows_alone(rows, outgoing.language) for rows in (*done[:-1], *asked[:-1])]
+    card = replace(outgoing.card, rows=asked[-1]) if outgoing.card else None
+    return ahead, replace(outgoing, receipt=done[-1], card=card)
 
 
 def pieces(text: str, most: int) -> list[str]:

@@ -91,8 +91,7 @@ def sources(citations: Sequence[Citation], addresses: Sequence[str]) -> list[Ele
     """Numbered sources, each a link to the passage where there is an address."""
     shown: list[Element] = []
     for number, (citation, address) in enumerate(zip(citations, addresses, strict=True), start=1):
-        name = f"[{number}] {cut(citation.article, 120)}" + (f" · {cut(citation.heading, 120)}" if citation.heading else "")
-        block = words(name, quiet=not address, tight=True)
+        block = words(f"[{number}] {cut(citation.heading or citation.article, 200)}", quiet=not address, tight=True)
         if address:
             block["inlines"][0]["selectAction"] = {"type": "Action.OpenUrl", "url": address}
         shown.append(block)

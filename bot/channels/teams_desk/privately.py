@@ -33,8 +33,10 @@ class Privately:
                 await self._ledger.renew(CASE, subject, card, case_cards.summary_of(case))
 
     async def line(self, case: CaseView, line: LineView) -> None:
-        """What the customer writes, and what became of replies."""
+        """What the customer writes from the claim on, and what became of replies."""
         if case.owner_id is None or case.state != "claimed" or line.kind not in TOLD:
+            return
+        if case.claimed_at and line.at < case.claimed_at:
             return
         card = line_cards.of_line(case.id, line, self._house.pages)
         subject = f"{case.owner_id}:{case.conversation_id}:{line.position}"

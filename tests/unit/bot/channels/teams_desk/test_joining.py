@@ -21,7 +21,7 @@ from handoff.desk.posts import DeskPosts
 from tests.fakes.scripted_desk import ScriptedDesk, a_suggestion
 from tests.fakes.teams_activities import ORGANISATION, Place, again
 from tests.fakes.teams_service import APP_ID, APP_PASSWORD, TeamsService
-from tests.unit.bot.channels.teams_desk.card_rules import button, texts, titles
+from tests.unit.bot.channels.teams_desk.card_rules import button, inside, texts, titles
 from tests.unit.bot.channels.teams_desk.table import PEOPLE, TENANT, Codes, Doors
 
 CHANNEL = Place(id="19:queue@thread.tacv2", kind="channel", team="19:team@thread.tacv2", thread="1795000000001")
@@ -42,8 +42,10 @@ class Installed:
         place = Place(id=CHANNEL.id, kind="channel", team=CHANNEL.team, thread=thread)
         return place, card_of(self.service.posted(threads[0])[0])
 
-    async def press(self, name: str, place: Place, action: dict[str, Any]) -> Any:
-        activity = self.service.by(PEOPLE[name], place).execute(action["verb"], action["data"], card_message=place.thread)
+    async def press(self, name: str, place: Place, action: dict[str, Any], **filled: str) -> Any:
+        activity = self.service.by(PEOPLE[name], place).execute(
+            action["verb"], {**action["data"], **filled}, card_message=place.thread
+        )
         answer = await self.service.send(activity)
         assert answer.status == 200
         return answer.body["value"]
