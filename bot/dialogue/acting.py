@@ -112,6 +112,8 @@ class Acting:
             rule=ready.rule,
             action_id=request.id,
             arguments_hash=request.arguments_hash,
+            confirm=wording("card.confirm", self.draft.language).text,
+            cancel=wording("card.cancel", self.draft.language).text,
         )
         self.draft.card = card
         self.draft.offer = self.draft.offer or ready.offer or task.offer

@@ -1,4 +1,4 @@
-"""The customers' channels, each with what a test needs to see what a customer sees: a new one joins the contract by being added here."""
+"""The customers' channels, each with what a test needs to look at it: a new one joins the contract by being added here."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -70,7 +70,7 @@ class Rooms:
 
 
 class Stage(Protocol):
-    """A channel over a vendor's double. `again` gives the one of the process that comes after; `channel` is None where nothing is sent."""
+    """A channel over a vendor's double. `again` gives the next process's; `channel` is None where nothing is sent."""
 
     ref: ConversationRef
     user: ChannelUser
@@ -241,7 +241,7 @@ def _seen_of(outgoing: Outgoing, closed: dict[str, Closing]) -> Seen:
         receipt=outgoing.receipt,
         offer=outgoing.offer,
         way_out=outgoing.offer,
-        asks_rating=outgoing.ends_reply and asked is None,
+        asks_rating=outgoing.ends_reply and asked is None and bool(sources or outgoing.receipt),
     )
 
 

@@ -72,8 +72,14 @@ class Rig:
         await self.reception.accept(Arrival(user=self.stage.user, ref=self.stage.ref, text=said, press=press, **names))
         await self.durable.settle()
 
-    async def reply(self, *bodies: str | Body, card: Body | None = None, receipt: Sequence[Sequence[str]] = (), offer: bool = False,
-                    cards: Body | None = None) -> None:  # fmt: skip
+    async def reply(
+        self,
+        *bodies: str | Body,
+        card: Body | None = None,
+        receipt: Sequence[Sequence[str]] = (),
+        offer: bool = False,
+        cards: Body | None = None,
+    ) -> None:
         """The assistant answers: a sentence each, receipt, card, and the end, which may tell of `cards`."""
         for body in bodies:
             await self.append(EntryKind.SENTENCE, {"text": body, "citations": []} if isinstance(body, str) else body)
@@ -90,18 +96,27 @@ class Rig:
         if conversation.holder != "bea":
             where, epoch = (conversation.tenant, conversation.id, "bea"), conversation.epoch
             await self.rooms.database.write(lambda conn: self.rooms.threads.pass_to(conn, *where, epoch=epoch))
-        await self.append(kind, {"text": text}, author=Author.AGENT, author_id="bea", name="Bea Lind", turn=None)
+        body, at = {"text": text}, self.clock.now()
+        await self._append(NewEntry(kind=kind, author=Author.AGENT, author_id="bea", author_name="Bea Lind", body=body, at=at))
 
-    async def append(self, kind: EntryKind, body: Body, *, author: Author = Author.BOT, author_id: str = BOT, name: str = "AI assistant",
-                     turn: str | None = "") -> None:  # fmt: skip
-        conversation = await self.conversation()
-        turn_id = self.turns[-1] if turn == "" else turn
-        at = self.clock.now()
-        entry = NewEntry(kind=kind, author=author, author_id=author_id, author_name=name, body=body, at=at, turn_id=turn_id)
-        epoch = None if kind.internal else conversation.epoch
-        await self.rooms.database.write(
-            lambda conn: self.rooms.threads.append(conn, conversation.tenant, conversation.id, entry, epoch=epoch)
+    async def append(self, kind: EntryKind, body: Body) -> None:
+        """The assistant adds a line to the turn."""
+        await self._append(
+            NewEntry(
+                kind=kind,
+                author=Author.BOT,
+                author_id=BOT,
+                author_name="AI assistant",
+                body=body,
+                at=self.clock.now(),
+                turn_id=self.turns[-1],
+            )
         )
+
+    async def _append(self, entry: NewEntry) -> None:
+        conversation = await self.conversation()
+        where, epoch = (conversation.tenant, conversation.id), None if entry.kind.internal else conversation.epoch
+        await self.rooms.database.write(lambda conn: self.rooms.threads.append(conn, *where, entry, epoch=epoch))
 
     async def note(self, kind: str, data: Mapping[str, str]) -> None:
         """Something that the journal tells of this conversation."""
@@ -173,8 +188,7 @@ async def _furnished(rooms: Rooms, stage: Stage, vault: Vault, clock: FixedClock
     channels = {} if stage.channel is None else {stage.channel.name: stage.channel}
     planning = Planning(threads=threads, journal=journal, ledger=ledger, channels=("slack", "teams"))
     intake = Intake(database=database, durable=durable, vault=vault, journal=journal, threads=threads, clock=clock)
-    reception = Reception(
-        links=NamedLinks({"U1": HELEN}), intake=intake, database=database, planning=planning, channels=channels, wall=clock
-    )
+    links = NamedLinks({"U1": HELEN})
+    reception = Reception(links=links, intake=intake, database=database, planning=planning, channels={}, wall=clock)
     deliverer = Deliverer(database=database, ledger=ledger, planning=planning, channels=channels, wall=clock)
     return Rig(rooms=rooms, stage=stage, reception=reception, deliverer=deliverer, durable=durable, clock=clock, turns=turns)

@@ -25,7 +25,7 @@ ANGLED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 MARKDOWN_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()\s]*)\)")
 BOLD = re.compile(r"(?<![\w*~_`])([*_~`])(?=\S)[^\n]*?(?<=\S)\1(?![\w*~_`])")
 BOLD_IN_MARKDOWN = re.compile(r"(\*\*?|~~|`)(?=\S)[^\n]*?(?<=\S)\1|(?<!\w)(__?)(?=\S)[^\n]*?(?<=\S)\2(?!\w)")
-LINE_START = re.compile(r"^\s*(?:#{1,6} |> |[-+*] |\d+\. )", re.MULTILINE)
+LINE_START = re.compile(r"^\s*(?:#{1,6} |> |[-+*] )", re.MULTILINE)
 PERSON = re.compile(r"(.+) is a person on the team of Halcyon\.")
 
 
@@ -131,7 +131,11 @@ def _card(blocks: Sequence[Mapping[str, Any]], buttons: Sequence[str]) -> Seen:
     title, *rest = [block for block in blocks if block["type"] == "section"]
     small = [_mrkdwn(each["text"]).text for block in blocks if block["type"] == "context" for each in block["elements"]]
     rows: list[tuple[str, str]] = []
+    chosen = ""
     for block in rest:
+        if "text" in block and "\n" not in block["text"]["text"]:
+            chosen = _mrkdwn(block["text"]["text"]).text.strip("*")
+            continue
         for text in [field["text"] for field in block.get("fields", ())] or [block["text"]["text"]]:
             label, value = _row(text)
             if "text" in block and rows and rows[-1][0] == label:
@@ -140,8 +144,7 @@ def _card(blocks: Sequence[Mapping[str, Any]], buttons: Sequence[str]) -> Seen:
                 rows.append((label, value))
     asked = Asked(title=_mrkdwn(title["text"]["text"]).text.strip("*"), rows=tuple(rows), buttons=tuple(buttons))
     rule = next((each.removeprefix("Rule: ") for each in small if each.startswith("Rule: ")), "")
-    decided = next((each.strip("*") for each in small if not each.startswith("Rule: ")), "")
-    return Seen(card=replace(asked, rule=rule, decided=decided))
+    return Seen(card=replace(asked, rule=rule, decided=chosen))
 
 
 def _row(text: str) -> tuple[str, str]:

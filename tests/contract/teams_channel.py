@@ -132,6 +132,8 @@ class _Reader:
             }[element["type"]](element)
         actions: Sequence[Mapping[str, Any]] = card.get("actions") or ()
         asked = tuple(each["title"] for each in actions if each["verb"] in (CONFIRM, CANCEL))
+        if not self.title:
+            self.receipt += self.rows
         found = Asked(title=self.title, rows=tuple(self.rows), rule=self.rule, buttons=asked, decided=self.decided)
         seen = Seen(sources=tuple(self.sources), receipt=tuple(self.receipt), offer=self.offer, stray=tuple(self.stray))
         return replace(
@@ -163,7 +165,11 @@ class _Reader:
 
     def _row(self, element: Mapping[str, Any]) -> None:
         left, right = ("".join(run["text"] for run in column["items"][0]["inlines"]) for column in element["columns"])
-        (self.receipt if self.under == "Receipt" else self.rows).append((left, right))
+        rows = self.receipt if self.under == "Receipt" else self.rows
+        if rows and rows[-1][0] == left:
+            rows[-1] = (left, rows[-1][1] + right)
+        else:
+            rows.append((left, right))
 
     def _box(self, element: Mapping[str, Any]) -> None:
         self.decided = str(element["items"][0]["inlines"][0]["text"])

@@ -61,7 +61,7 @@ class TestWhatIsSaid:
         await rig.write("How do I add a seat?")
         await rig.reply(cited("Owners add seats.", SEATS), cited("One costs EUR 9.", PRICES, SEATS))
         seen = await rig.sent()
-        assert [mark for each in seen for mark in each.marks] == [1, 2, 1]
+        assert sorted(mark for each in seen for mark in each.marks) == [1, 1, 2]
         assert [source for each in seen for source in each.sources] == [
             Source(number=1, heading="Adding a seat", address=f"{SITE}/help/add-a-seat?start=12&end=40#cited"),
             Source(number=2, heading="Prices per seat", address=f"{SITE}/help/prices?start=5&end=60#cited"),
@@ -92,6 +92,12 @@ class TestWhatIsSaid:
         assert [each.way_out for each in seen if each.offer] == [True]
         assert [each.offer for each in seen].count(True) == 1
         assert [each.way_out for each in seen].count(True) == 1
+
+    async def test_an_answer_is_asked_about_where_something_is_sent(self, rig: Rig) -> None:
+        await rig.write()
+        await rig.reply(cited("Owners add seats.", SEATS))
+        asked = [each.asks_rating for each in await rig.sent()]
+        assert asked.count(True) == (0 if rig.stage.channel is None else 1)
 
     async def test_a_rating_is_asked_of_answers_alone(self, rig: Rig) -> None:
         await rig.write()
@@ -203,12 +209,17 @@ class TestCards:
         assert (card.buttons, bool(card.decided)) == ((), True)
 
     async def test_long_rows_are_whole(self, rig: Rig) -> None:
-        rows = tuple((f"Row {number}", " ".join(f"größer{number}_{place}" for place in range(150))) for number in range(12))
+        lengths = [*([150] * 11), 800]
+        rows = tuple(
+            (f"Row {row}", " ".join(f"größer{row}_{place}" for place in range(most))) for row, most in enumerate(lengths)
+        )
         await rig.write()
         await rig.reply("Shall I?", card={**CARD, "rows": [list(row) for row in rows]})
         seen = await rig.sent()
         assert the_card(seen).buttons
-        told = {label: value for each in seen for label, value in [*(each.card.rows if each.card else ()), *each.receipt]}
+        told: dict[str, str] = {}
+        for label, value in (row for each in seen for row in (*each.receipt, *(each.card.rows if each.card else ()))):
+            told[label] = told.get(label, "") + value
         assert not [stray for each in seen for stray in each.stray]
         assert told == dict(rows)
 
@@ -272,8 +283,10 @@ class TestSending:
         await rig.reply("Shall I?", card=CARD)
         await rig.sent()
         await rig.write(press=Press(card_id="card-1", choice="confirm"))
+        await rig.reply("Done.")
         before = await rig.sent()
         [delivery] = [each for each in await rig.deliveries() if each.card_id]
+        assert delivery.chosen_at
         channel = rig.stage.channel
         assert channel is not None
         assert delivery.card_message_id
@@ -283,7 +296,7 @@ class TestSending:
             card=card_of(CARD),
             choice="confirm",
             by="Helen Ashdown",
-            at=rig.clock.now(),
+            at=delivery.chosen_at,
         )
         await channel.close_card(closing)
         assert await rig.stage.seen() == before

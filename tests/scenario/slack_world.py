@@ -1,9 +1,12 @@
 """A whole Rapport in memory, put together as it is served, with the tests' Slack: what people do and see there."""
 
 import asyncio
+import json
+import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,6 +15,8 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import Connection, insert, select
 
 from bot.house import House
+from bot.http.sessions import CSRF_HEADER, VISITOR_COOKIE, Sessions, Visitor
+from bot.http.tokens import Purpose
 from bot.live import Live
 from bot.server import build_app
 from bot.telemetry import Telemetry
@@ -54,11 +59,12 @@ from tests.scenario.story_model import StoryModel
 
 QUEUE = "C0QUEUE"
 PUBLIC_URL = "https://help.halcyon.example"
-ROSA, KEN, MARCUS, NOBODY = "UROSA", "UKEN", "UMARCUS", "UNOBODY"
+ROSA, RENEE, MARCUS, NOBODY = "UROSA", "URENEE", "UMARCUS", "UNOBODY"
 SAM, BEA, ADA = "USAM", "UBEA", "UADA"
+TRUSTED = {"lumenstreet.example": "ACC-003", "sunrisecc.example": "ACC-024"}
 PEOPLE = {
     ROSA: ("rosa@lumenstreet.example", "Rosa Delgado"),
-    KEN: ("books@lumenstreet.example", "Ken Abara"),
+    RENEE: ("renee@sunrisecc.example", "Renee Ortiz"),
     MARCUS: ("marcus@pinecrest.example", "Marcus Tran"),
     SAM: ("sam.okoro@halcyon.example", "Sam Okoro"),
     BEA: ("bea.lindgren@halcyon.example", "Bea Lindgren"),
@@ -68,6 +74,7 @@ WAIT_S = 8.0
 
 T = TypeVar("T")
 Shown = Mapping[str, Any]
+NOTHING: Shown = {}
 Found = Callable[[], T | None]
 
 
@@ -78,7 +85,7 @@ def direct(user: str) -> str:
 
 def words_of(shown: object) -> str:
     """All words that somebody sees in a message or window: those of its blocks, else its text."""
-    message = cast("Shown", shown) if isinstance(shown, Mapping) else {}
+    message = cast("Shown", shown) if isinstance(shown, Mapping) else NOTHING
     if message.get("blocks"):
         return " ".join(filter(None, [str(message.get("markdown_text", "")), *_texts(message["blocks"])]))
     return " ".join(_texts(cast("object", shown)))
@@ -287,11 +294,63 @@ class SlackWorld:
         history = (await self.house.ports.billing.subscription(account)).history.credits
         return [each.amount.minor for each in history if each.given_on == self.clock.now().date()]
 
+    def browser(self, contact_id: str) -> "Browser":
+        return Browser(world=self, visitor=Visitor.known(contact_id))
+
     async def code_mailed(self, to: str) -> str:
         """The code in the newest mail to an address."""
         await self.whole.out.links.settle()
         letters = [each for each in await self.company.outbox.messages() if each.to == to]
         return "".join(each for each in letters[-1].body if each.isdigit())[:6]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """A contact's chat page, signed in."""
+
+    world: SlackWorld
+    visitor: Visitor
+
+    @property
+    def ref(self) -> ConversationRef:
+        tenant = self.world.house.tenant.id
+        return ConversationRef(tenant=tenant, channel="web_chat", installation="main", conversation_id=self.visitor.chat)
+
+    async def writes(self, text: str) -> None:
+        await self._post("messages", {"text": text})
+
+    async def presses(self, card_id: str, choice: str = "confirm") -> None:
+        await self._post("press", {"card_id": card_id, "choice": choice})
+
+    async def reads(self, *wanted: str, after: int = 0) -> Shown:
+        """Waits for an entry in which all of these words stand, behind that position."""
+        read: list[str] = []
+        try:
+            async with asyncio.timeout(WAIT_S), self.world.session.get(self._at("events"), headers=self._headers) as response:
+                async for line in response.content:
+                    read.append(line.decode())
+                    entry = cast("Shown", json.loads(read[-1].removeprefix("data: "))) if line.startswith(b"data: ") else NOTHING
+                    if entry.get("position", 0) > after and all(each in json.dumps(entry, ensure_ascii=False) for each in wanted):
+                        return entry
+        except TimeoutError:
+            pass
+        raise AssertionError(f"{wanted} isn't in the chat, but:\n{''.join(read)}")
+
+    async def _post(self, what: str, body: Shown) -> None:
+        given = {"client_msg_id": uuid.uuid4().hex, **body}
+        async with self.world.session.post(self._at(what), json=given, headers=self._headers) as response:
+            assert response.status == 202, await response.text()
+
+    def _at(self, what: str) -> str:
+        return f"{self.world.origin}/api/{what}"
+
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        visitor, tokens = self.visitor, Sessions(self.world.whole.rooms).tokens
+        claims = {"sid": visitor.session_id, "sub": visitor.visitor_id, "chat": visitor.chat, "contact": str(visitor.contact_id)}
+        cookie = tokens.issue(Purpose.VISITOR, claims, timedelta(hours=1))
+        signed = {"Cookie": f"{VISITOR_COOKIE}={cookie}", CSRF_HEADER: tokens.csrf(visitor.session_id)}
+        return {**signed, "Origin": PUBLIC_URL}
 
 
 @asynccontextmanager
@@ -334,11 +393,10 @@ async def slack_world(worlds: FreshWorlds, model: StoryModel, folder: Path) -> A
 
 
 def configured(config: Config, slack: FakeSlack) -> Config:
-    """The configuration with Slack enabled, and one customer's mail domain trusted."""
+    """The configuration with Slack enabled, and two customers' mail domains trusted."""
     changed = {"enabled": True, "api_url": slack.base_url, "queue_channel": QUEUE, "desk_team": TEAM}
     section = config.channels.slack.model_copy(update=changed)
-    trusted = {"lumenstreet.example": "ACC-003"}
-    channels = config.channels.model_copy(update={"slack": section, "trusted_domains": trusted})
+    channels = config.channels.model_copy(update={"slack": section, "trusted_domains": TRUSTED})
     server = config.server.model_copy(update={"public_url": PUBLIC_URL})
     return config.model_copy(update={"channels": channels, "server": server})
 

@@ -88,7 +88,7 @@ def working(title: str, choice: str, language: str) -> Element:
 
 
 def shares(rows: Sequence[tuple[str, str]]) -> list[tuple[tuple[str, str], ...]]:
-    """The rows in groups of which each fits into a card; usually one. A value that is too long for that goes on in a second row."""
+    """The rows in groups of which each fits into a card; usually one. A value that is too long goes on in a row of its own."""
     found: list[list[tuple[str, str]]] = [[]]
     taken = 0
     for label, value in rows:

@@ -54,7 +54,7 @@ class TeamsChannel:
         summary = text or (outgoing.card.title if outgoing.card else self.look.company)
         ahead, outgoing = _laid_out(outgoing)
         card = self._card(outgoing, reference, sources, message_id)
-        shown = "" if card is None else message_id
+        shown = ""
         for each in [*ahead, *([card] if card else [])]:
             activity = cards.message(each, summary)
             shown = await self._once(bool(message_id), lambda activity=activity: self.wire.post(reference, activity))
@@ -106,7 +106,7 @@ class TeamsChannel:
         if outgoing.card is not None:
             asked, actions = cards.question(outgoing.card, language)
             body = [*body, *asked]
-        elif outgoing.ends_reply and message_id and body:
+        elif outgoing.ends_reply and message_id and (sources or outgoing.receipt):
             actions = [*actions, *cards.feedback(message_id, language)]
         return cards.whole(body, actions, language=language, more=self.look.public_url) if body or actions else None
 

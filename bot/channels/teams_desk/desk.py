@@ -9,6 +9,7 @@ from bot.channels.teams_desk.private_cards import told
 from bot.channels.teams_desk.privately import Privately
 from bot.channels.teams_desk.seats import Seats
 from core.errors import Unclear
+from core.people import Principal
 from handoff.desk.views import ActionView, ApprovalView, CaseView, LineView, SuggestionView
 from handoff.roster import Roster
 
@@ -95,6 +96,11 @@ class TeamsDesk:
     async def typed_here(self, case: CaseView, position: int, message_id: str) -> None:
         """Keeps that a note was typed in the thread: it stands there already."""
         await self.ledger.note(OWN, f"{case.conversation_id}:{position}", {ACTIVITY: message_id})
+
+    async def claimed_here(self, case: CaseView, agent: Principal, chat: str, message_id: str) -> None:
+        """The card in the agent's private chat on which they claimed is the one that is kept up to date there."""
+        if self._privately:
+            await self._privately.adopt(case, agent, {CONVERSATION: chat, ACTIVITY: message_id})
 
     async def _case(self, case: CaseView) -> str:
         """Shows the card; returns the conversation id of its thread, empty when there is none."""

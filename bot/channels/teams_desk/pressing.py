@@ -17,10 +17,12 @@ from handoff.desk.views import ActionView, DeliveryView, LineView
 
 @dataclass(frozen=True, kw_only=True)
 class By:
-    """Who pressed, and what the button carried."""
+    """Who pressed, and what the button carried; in a private chat also where the card stands."""
 
     agent: Principal
     data: Mapping[str, Any]
+    chat: str = ""
+    message: str = ""
 
     def text(self, name: str) -> str:
         return text_in(self.data, name)
@@ -80,6 +82,8 @@ class CasePresses:
     async def claim(self, by: By) -> Answer:
         """Claims; the answer is the owner's view, and everybody's card follows."""
         case = await self._desk.cases.claim(by.case, by.agent)
+        if by.chat and by.message:
+            await self._bench.shown.claimed_here(case, by.agent, by.chat, by.message)
         self._bench.behind(self._bench.shown.show_case(case), by.agent)
         return showing(case_cards.shown_to(case, by.agent, self._pages))
 

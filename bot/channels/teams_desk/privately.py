@@ -1,10 +1,13 @@
 """What is for one agent alone, in the chat that only they and we read: for clients that show everybody the same card."""
 
+from collections.abc import Mapping
+
 from bot.channels.teams_desk import approval_cards, case_cards, draft_cards, line_cards
 from bot.channels.teams_desk.blocks import Element
 from bot.channels.teams_desk.ledger import Ledger
 from bot.channels.teams_desk.port import House
 from bot.channels.teams_desk.seats import Seats
+from core.people import Principal
 from governance.roles import enough
 from handoff.desk.views import ApprovalView, CaseView, LineKind, LineView, SuggestionView
 from handoff.roster import Roster
@@ -31,6 +34,10 @@ class Privately:
             elif await self._ledger.found(CASE, subject):
                 card = case_cards.everyones(case, (), self._house.pages)
                 await self._ledger.renew(CASE, subject, card, case_cards.summary_of(case))
+
+    async def adopt(self, case: CaseView, agent: Principal, where: Mapping[str, str]) -> None:
+        """Takes a card that stands there already for the case's."""
+        await self._ledger.note(CASE, f"{agent.id}:{case.id}", where)
 
     async def line(self, case: CaseView, line: LineView) -> None:
         """What the customer writes from the claim on, and what became of replies."""

@@ -90,7 +90,7 @@ class TeamsAgents:
         await self._bench.shown.seats.learn(agent.id, user, activity)
         action = part(activity, "value", "action")
         data = part(action, "data")
-        verb, by = text_in(action, "verb"), By(agent=agent, data=data)
+        verb, by = text_in(action, "verb"), _by(agent, data, activity)
         if verb == LOOK:
             return self._looked(agent, text_in(data, "ticket"))
         press = self._presses.get(verb)
@@ -98,7 +98,7 @@ class TeamsAgents:
             return saying(NO_BUTTON)
         running = await self.timely.begin(_pressed(press, by), agent.id)
         if not running.done:
-            self.timely.then(running, lambda outcome: self._follow(by, activity, outcome))
+            self.timely.then(running, lambda outcome: self._follow(by, verb, outcome))
             return _working(self._ticket(running))
         if running.error:
             raise running.error
@@ -184,18 +184,16 @@ class TeamsAgents:
         del self._tickets[ticket]
         return _answer(running, closing)
 
-    async def _follow(self, by: By, activity: Activity, outcome: Answer | str) -> None:
+    async def _follow(self, by: By, verb: str, outcome: Answer | str) -> None:
         """After a press that took long: words are said in private, cards follow where nobody else sees them."""
         shown = self._bench.shown
-        place = part(activity, "conversation")
         text = outcome if isinstance(outcome, str) else _said(outcome)
         if text:
             await shown.tell(by.agent.id, text)
-        elif text_in(place, "conversationType") == "personal":
-            card = part({"outcome": outcome}, "outcome", "value")
-            await shown.ledger.replace(text_in(place, "id"), text_in(activity, "replyToId"), card)
+        elif by.chat and by.message:
+            await shown.ledger.replace(by.chat, by.message, part({"outcome": outcome}, "outcome", "value"))
             return
-        if text_in(part(activity, "value", "action"), "verb") not in (FORM, WHY, *LOOKED_AT):
+        if verb not in (FORM, WHY, *LOOKED_AT):
             await self._renew(by)
 
     async def _renew(self, by: By) -> None:
@@ -220,6 +218,12 @@ class TeamsAgents:
 
 def _asked(typed: Typed) -> bool:
     return bool(typed.text) and (typed.kind == "personal" or typed.named)
+
+
+def _by(agent: Principal, data: Mapping[str, Any], activity: Activity) -> By:
+    place = part(activity, "conversation")
+    chat = text_in(place, "id") if text_in(place, "conversationType") == "personal" else ""
+    return By(agent=agent, data=data, chat=chat, message=text_in(activity, "replyToId"))
 
 
 async def _pressed(press: Press, by: By) -> Answer:
