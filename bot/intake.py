@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from core.errors import Unavailable
 from core.inbox import Accepted, Pending
 from core.journal import Journal
 from core.vault import Vault
+from memory.tables import Conversation
 from memory.threads import NewEntry, Threads
 
 TURN = "turn"
@@ -64,29 +66,34 @@ class Intake:
 
     def waiting(self, conn: Connection, accepted: Accepted) -> list[Pending]:
         """What waits in the lane of an accepted message, that one included."""
-        return inbox.pending(conn, lane=inbox.lane_of(conn, accepted.row_id))
+        return inbox.pending(conn, lane=accepted.lane)
 
     def write(self, conn: Connection, inbound: Inbound, *, in_thread: str | None = None) -> Accepted:
         """Writes row and entry in the caller's transaction.
 
         `in_thread` names the conversation in which the words stand already: a message that was changed and is answered once more.
         """
-        accepted = inbox.accept(conn, self.vault, self.journal, inbound)
-        if accepted.new and in_thread is not None:
-            conversation = self.threads.get(conn, inbound.ref.tenant, in_thread)
-            inbox.place(conn, accepted.row_id, conversation.id, conversation.lane)
-        elif accepted.new:
-            self._put_in_thread(conn, inbound, accepted)
+        now, found = self.clock.now(), list[Conversation]()
+
+        def put(correlation_id: str) -> tuple[str, str]:
+            found.append(self._conversation(conn, inbound, in_thread, now, correlation_id))
+            return found[-1].id, found[-1].lane
+
+        accepted = inbox.accept(conn, self.vault, self.journal, inbound, put)
+        if accepted.new and in_thread is None and inbound.press is None:
+            self._append(conn, inbound, found[-1], accepted.row_id, now)
         return accepted
 
-    def _put_in_thread(self, conn: Connection, inbound: Inbound, accepted: Accepted) -> None:
-        now = self.clock.now()
-        conversation = self.threads.open_or_create(
-            conn, inbound.ref, inbound.sender, at=now, correlation_id=accepted.correlation_id, private=inbound.private
+    def _conversation(
+        self, conn: Connection, inbound: Inbound, in_thread: str | None, now: datetime, correlation_id: str
+    ) -> Conversation:
+        if in_thread is not None:
+            return self.threads.get(conn, inbound.ref.tenant, in_thread)
+        return self.threads.open_or_create(
+            conn, inbound.ref, inbound.sender, at=now, correlation_id=correlation_id, private=inbound.private
         )
-        inbox.place(conn, accepted.row_id, conversation.id, conversation.lane)
-        if inbound.press is not None:
-            return
+
+    def _append(self, conn: Connection, inbound: Inbound, conversation: Conversation, row_id: str, now: datetime) -> None:
         entry = NewEntry(
             kind=EntryKind.TEXT,
             author=Author.CUSTOMER,
@@ -94,6 +101,6 @@ class Intake:
             author_name=inbound.sender.name,
             body={"text": inbound.text, "message_id": inbound.message_id},
             at=now,
-            turn_id=accepted.row_id,
+            turn_id=row_id,
         )
         self.threads.append(conn, inbound.ref.tenant, conversation.id, entry)

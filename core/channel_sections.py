@@ -30,12 +30,14 @@ class WebChatSection(Section):
     installation: Identifier = "main"
     origins: Annotated[tuple[str, ...], Listed] = ()
     token_hours: Count = 12
+    messages_a_minute: Count = 40
 
 
 class SlackSection(Section):
     """Slack: customers and agents. With a bot token it serves one workspace, with a client id and secret any that installs it.
 
-    `desk_team` is the workspace whose members may be agents, `queue_channel` where cases are posted.
+    `desk_team` is the workspace whose members may be agents, `queue_channel` where cases are posted. What one user writes beyond
+    `messages_a_minute` is kept and shown to people, but answered by no turn.
     """
 
     enabled: bool = False
@@ -49,6 +51,7 @@ class SlackSection(Section):
     desk_team: str = ""
     queue_channel: str = ""
     name: str = "Rapport"
+    messages_a_minute: Count = 600
 
 
 class TeamsSection(Section):
@@ -71,6 +74,7 @@ class TeamsSection(Section):
     login_url: str = "https://login.microsoftonline.com"
     keys_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     name: str = "Rapport"
+    messages_a_minute: Count = 600
 
 
 class ChannelsSection(Section):

@@ -81,6 +81,7 @@ KNOWN = frozenset(
         "identity.invited",
         "message.edited",
         "message.deleted",
+        "message.unanswered",
         "suggestion.offered",
         "suggestion.withheld",
         "suggestion.accepted",

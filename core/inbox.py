@@ -1,7 +1,7 @@
 """Every message that was accepted: one row each, written before it is acknowledged, and the order in which turns are taken."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,17 +59,21 @@ inbox = Table(
 )
 
 _NAMES = ("tenant", "channel", "installation", "conversation_id", "message_id")
-_SAME = select(inbox.c.id, inbox.c.correlation_id).where(*(inbox.c[name] == bindparam(name) for name in _NAMES))
+_SAME = select(inbox.c.id, inbox.c.correlation_id, inbox.c.lane).where(*(inbox.c[name] == bindparam(name) for name in _NAMES))
 _INSERT = insert(inbox).inline()
+
+
+Put = Callable[[str], tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """What became of an offered message: its row, and whether this was the first time."""
+    """What became of an offered message: its row, the lane of its turn, and whether this was the first time."""
 
     row_id: str
     correlation_id: str
     new: bool
+    lane: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +86,24 @@ class Pending:
     correlation_id: str
 
 
-def accept(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) -> Accepted:
-    """Writes the message's row, its sealed text and `inbox.accepted`. A repeat changes nothing and gives the first row back."""
+def accept(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound, put: Put | None = None) -> Accepted:
+    """Writes the message's row, its sealed text and `inbox.accepted`. A repeat changes nothing and gives the first row back.
+
+    `put` is told the correlation id of a new message and says in which conversation of ours it belongs, and in which lane.
+    """
     names = _names_of(inbound)
     found = conn.execute(_SAME, names).one_or_none()
     if found:
-        return Accepted(row_id=found.id, correlation_id=found.correlation_id, new=False)
+        return _repeated(*found)
     try:
         with conn.begin_nested():
-            return _insert(conn, vault, journal, inbound)
+            return _insert(conn, vault, journal, inbound, put)
     except IntegrityError:
-        found = conn.execute(_SAME, names).one()
-        return Accepted(row_id=found.id, correlation_id=found.correlation_id, new=False)
+        return _repeated(*conn.execute(_SAME, names).one())
+
+
+def _repeated(row_id: str, correlation_id: str, lane: str) -> Accepted:
+    return Accepted(row_id=row_id, correlation_id=correlation_id, new=False, lane=lane)
 
 
 def load(conn: Connection, vault: Vault, row_id: str) -> tuple[Inbound, str]:
@@ -110,11 +120,6 @@ def place(conn: Connection, row_id: str, thread_id: str, lane: str) -> None:
     A channel's own may hold several of ours, one after the other, and one of ours may go over several of channels'.
     """
     conn.execute(update(inbox).where(inbox.c.id == row_id).values(thread_id=thread_id, lane=lane))
-
-
-def lane_of(conn: Connection, row_id: str) -> str:
-    """The lane in which a message's turn runs."""
-    return str(conn.execute(select(inbox.c.lane).where(inbox.c.id == row_id)).scalar_one())
 
 
 def placed(conn: Connection, row_id: str) -> str:
@@ -197,13 +202,15 @@ def pending(conn: Connection, *, lane: str | None = None) -> list[Pending]:
     return [Pending(row_id=row.id, tenant=row.tenant, lane=row.lane, correlation_id=row.correlation_id) for row in rows]
 
 
-def _insert(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) -> Accepted:
+def _insert(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound, put: Put | None) -> Accepted:
     sender, ref = inbound.sender, inbound.ref
     row_id, correlation_id = uuid.uuid4().hex, uuid.uuid4().hex
+    thread_id, lane = put(correlation_id) if put else (None, ref.lane)
     content_id = vault.seal(conn, tenant=ref.tenant, person=sender.person_id, text=inbound.text)
     values = {
         "id": row_id,
-        "lane": ref.lane,
+        "lane": lane,
+        "thread_id": thread_id,
         "sender": _ids_of(sender),
         "content_id": content_id,
         "press": asdict(inbound.press) if inbound.press else None,
@@ -224,7 +231,7 @@ def _insert(conn: Connection, vault: Vault, journal: Journal, inbound: Inbound) 
         content_ids=(content_id,),
     )
     journal.append(conn, event)
-    return Accepted(row_id=row_id, correlation_id=correlation_id, new=True)
+    return Accepted(row_id=row_id, correlation_id=correlation_id, new=True, lane=lane)
 
 
 def _names_of(inbound: Inbound) -> dict[str, str]:
