@@ -30,6 +30,16 @@ class Metrics:
             "rapport_model_seconds", "Time of a model's operation", ["model", "operation"], buckets=SECONDS, registry=registry
         )
         self.requests = Counter("rapport_http_requests", "Requests answered", ["route", "status"], registry=registry)
+        self.deliveries = Counter(
+            "rapport_deliveries", "Tries to send a message, by channel and outcome", ["channel", "outcome"], registry=registry
+        )
+        self.undelivered = Gauge(
+            "rapport_deliveries_open",
+            "Messages that haven't arrived, by channel and state",
+            ["channel", "state"],
+            registry=registry,
+        )
+        self.suggestions = Gauge("rapport_suggestions", "Drafts for agents, by what became of them", ["state"], registry=registry)
         self.inbox = Gauge("rapport_inbox_depth", "Accepted messages whose turns are unfinished", registry=registry)
         self.watchers = Gauge("rapport_sse_clients", "Open event streams", registry=registry)
 

@@ -1,6 +1,8 @@
 """Where Slack and Teams hand over what their users did: made durable before it is acknowledged, each event once."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,20 +10,23 @@ from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, 
 
 from bot.delivery.planning import Planning
 from bot.delivery.port import Channels
+from bot.dialogue.wording import wording
 from bot.intake import Intake
 from bot.links.port import ChannelUser, Known, Links
 from core import inbox
 from core.clock import Clock
-from core.conversation import ConversationRef, EntryKind, Inbound, Press
+from core.conversation import Author, ConversationRef, EntryKind, Inbound, Press
 from core.database import Database, Instant, metadata
 from core.errors import NotFound, Unavailable
 from core.events import JSON, Event
 from core.inbox import Accepted, Pending
 from core.people import Assurance, Principal
 from memory.tables import Conversation
+from memory.threads import NewEntry
 
 KEPT_FOR = timedelta(days=7)
 READING = "is reading your message"
+TOO_OFTEN = "pace.too_often"
 
 seen_events = Table(
     "seen_events",
@@ -52,9 +57,20 @@ class Arrival:
     reply_to: str = ""
 
 
+def _always(_user: ChannelUser) -> bool:
+    return True
+
+
+def _untimed(_channel: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass
 class Reception:
-    """What adapters call. Everything here is durable when it returns, and a repeat changes nothing."""
+    """What adapters call. Everything here is durable when it returns, and a repeat changes nothing.
+
+    `allows` counts a message of a user's and says whether they may have it answered now; `timed` measures acceptance by channel.
+    """
 
     links: Links
     intake: Intake
@@ -62,6 +78,9 @@ class Reception:
     planning: Planning
     channels: Channels
     wall: Clock
+    kept_for: timedelta = KEPT_FOR
+    allows: Callable[[ChannelUser], bool] = _always
+    timed: Callable[[str], AbstractContextManager[None]] = _untimed
     _signs: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     async def who(self, user: ChannelUser) -> Known:
@@ -83,9 +102,10 @@ class Reception:
             press=arrival.press,
             private=arrival.user.private,
         )
-        accepted, waiting = await self.database.write(lambda conn: self._accept(conn, arrival, inbound))
+        with self.timed(arrival.ref.channel):
+            accepted, waiting = await self.database.write(lambda conn: self._accept(conn, arrival, inbound))
         await self._start(waiting)
-        if accepted.new and arrival.press is None:
+        if waiting and accepted.new and arrival.press is None:
             self._show_activity(arrival.ref)
         return accepted
 
@@ -114,8 +134,8 @@ class Reception:
         return await self.database.write(lambda conn: self._first(conn, user, event_id))
 
     async def sweep(self) -> int:
-        """Forgets events that are older than seven days. Returns how many."""
-        before = self.wall.now() - KEPT_FOR
+        """Forgets events that are older than `kept_for`. Returns how many."""
+        before = self.wall.now() - self.kept_for
         return await self.database.write(lambda conn: conn.execute(delete(seen_events).where(seen_events.c.at < before)).rowcount)
 
     def _first(self, conn: Connection, user: ChannelUser, event_id: str) -> bool:
@@ -133,7 +153,34 @@ class Reception:
         if arrival.press is not None and not self._has_card(conn, found, arrival.press.card_id):
             raise NotFound("This card belongs to a conversation that is over: write a message instead.")
         accepted = self.intake.write(conn, inbound)
+        if accepted.new and arrival.press is None and self._too_often(conn, arrival.user, accepted.row_id):
+            return accepted, []
         return accepted, self.intake.waiting(conn, accepted)
+
+    def _too_often(self, conn: Connection, user: ChannelUser, row_id: str) -> bool:
+        """Leaves a message unanswered whose writer doesn't wait for answers; that is said once a minute.
+
+        The words stay in the conversation, for people and for later turns. To a person everybody may write as they like.
+        """
+        if self.allows(user):
+            return False
+        tenant, thread_id = user.tenant, inbox.placed(conn, row_id)
+        conversation = self.intake.threads.get(conn, tenant, thread_id)
+        if not conversation.with_bot:
+            return False
+        inbox.finish(conn, row_id)
+        self._note(conn, "message.unanswered", tenant, thread_id, {"row_id": row_id, "channel": user.channel})
+        if self._first(conn, user, f"{TOO_OFTEN}:{user.user_id}:{self.wall.now():%Y%m%dT%H%M}"):
+            notice = NewEntry(
+                kind=EntryKind.NOTICE,
+                author=Author.SYSTEM,
+                author_id="system",
+                body={"text": wording(TOO_OFTEN, conversation.language).text},
+                at=self.intake.clock.now(),
+                turn_id=row_id,
+            )
+            self.intake.threads.append(conn, tenant, thread_id, notice, epoch=conversation.epoch)
+        return True
 
     def _has_card(self, conn: Connection, found: Conversation | None, card_id: str) -> bool:
         if found is None:
@@ -153,6 +200,8 @@ class Reception:
         inbox.replace_text(conn, self.intake.vault, row_id, arrival.text)
         self._note(conn, "message.edited", tenant, thread_id, {"row_id": row_id})
         if inbox.unfinished(conn, row_id) or not self._latest(conn, tenant, thread_id, row_id):
+            return True, []
+        if not self.allows(arrival.user):
             return True, []
         again = replace(inbound, message_id=f"{arrival.message_id}#{arrival.event_id}"[:200], text=arrival.text)
         accepted = self.intake.write(conn, again, in_thread=thread_id)
@@ -187,11 +236,12 @@ class Reception:
         return True
 
     def _note(self, conn: Connection, kind: str, tenant: str, conversation_id: str, data: dict[str, JSON]) -> None:
+        correlation_id = inbox.correlation_of(conn, str(data.get("row_id") or data.get("turn_id")))
         event = Event(
             type=kind,
             tenant=tenant,
             at=self.intake.clock.now(),
-            correlation_id=conversation_id,
+            correlation_id=correlation_id or conversation_id,
             conversation_id=conversation_id,
             account_id=None,
             data=data,

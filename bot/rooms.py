@@ -194,6 +194,7 @@ class Settings:
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     demo: bool = False
     max_characters: int = 8_000
+    messages_a_minute: int = 40
     visitor_lifetime: timedelta = timedelta(hours=12)
     host_page_secret: bytes | None = None
     agents: tuple[Agent, ...] = ()

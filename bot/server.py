@@ -1,12 +1,13 @@
 """The front door: all addresses, what every request passes, and how errors are told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from uuid import uuid4
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from prometheus_client import Gauge
 from sqlalchemy import Connection, func, select
 
 from bot.channels.chat_page import ChatPages
@@ -22,6 +23,7 @@ from bot.console.desk import Desk
 from bot.console.news import News
 from bot.console.records import Records
 from bot.console.replies import ReplyDesk
+from bot.delivery.backlog import open_by_state
 from bot.http.assets import Assets
 from bot.http.bodies import LARGEST_BYTES
 from bot.http.doors import Door, with_doors
@@ -34,8 +36,8 @@ from bot.rooms import Rooms
 from bot.telemetry import correlated, span
 from core.errors import RapportError
 from core.inbox import ACCEPTED, inbox
+from handoff.desk.suggested import counted
 
-MESSAGES_A_MINUTE = 40
 PROBLEMS = {
     401: "Please sign in",
     403: "Not allowed",
@@ -63,7 +65,7 @@ def build_app(rooms: Rooms, doors: Sequence[Door] = ()) -> web.Application:
     cases = CaseDesk(rooms, sessions)
     rooms_with_routes = (
         ChatPages(rooms, sessions),
-        WebChat(rooms, sessions, customers, Limit.a_minute(rooms.wall, MESSAGES_A_MINUTE)),
+        WebChat(rooms, sessions, customers, Limit.a_minute(rooms.wall, rooms.settings.messages_a_minute)),
         identity,
         HelpPages(rooms, sessions),
         Desk(rooms, sessions),
@@ -108,6 +110,10 @@ class _Checks:
     async def metrics(self, _request: web.Request) -> web.Response:
         measured = self._rooms.telemetry.metrics
         measured.inbox.set(await self._rooms.database.read(_inbox_depth))
+        tenant = self._rooms.tenant.id
+        _set(measured.undelivered, await self._rooms.database.read(lambda conn: open_by_state(conn, tenant)))
+        drafts = await self._rooms.database.read(lambda conn: counted(conn, tenant))
+        _set(measured.suggestions, {(state,): count for state, count in drafts.items()})
         return web.Response(body=measured.render(), headers={"Content-Type": CONTENT_TYPE})
 
 
@@ -159,6 +165,13 @@ def _route(request: web.Request) -> str:
     """The address as declared, without ids and tokens."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "none"
+
+
+def _set(gauge: Gauge, counts: Mapping[tuple[str, ...], int]) -> None:
+    """Shows these and nothing that was there before."""
+    gauge.clear()
+    for labels, count in counts.items():
+        gauge.labels(*labels).set(count)
 
 
 def _inbox_depth(conn: Connection) -> int:

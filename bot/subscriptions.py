@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.channels.forget import erase as erase_places
 from bot.house import House
 from bot.links.forget import also_known_as
 from bot.links.forget import erase as erase_links
@@ -26,7 +27,15 @@ def owners(house: House, now: datetime) -> tuple[Owner, ...]:
     async def cases(tenant: str, person: str) -> int:
         return await house.database.write(lambda conn: house.cases.erase(conn, tenant, person, at=now))
 
-    return (Owner(name="memory", erase=memories), Owner(name="cases", erase=cases), Owner(name="links", erase=links))
+    async def places(tenant: str, person: str) -> int:
+        return await house.database.write(lambda conn: erase_places(conn, tenant, person))
+
+    return (
+        Owner(name="memory", erase=memories),
+        Owner(name="cases", erase=cases),
+        Owner(name="places", erase=places),
+        Owner(name="links", erase=links),
+    )
 
 
 def eraser(house: House, now: datetime) -> Eraser:

@@ -179,6 +179,11 @@ def identify(conn: Connection, vault: Vault, row_id: str, sender: Principal) -> 
         vault.discard(conn, [row.content_id])
 
 
+def correlation_of(conn: Connection, row_id: str) -> str | None:
+    """The correlation id of a message, under which its turn is on record; None for an unknown row."""
+    return conn.execute(select(inbox.c.correlation_id).where(inbox.c.id == row_id)).scalar()
+
+
 def content_of(conn: Connection, row_id: str) -> str | None:
     """The id of a message's text as it is now: another one after a change."""
     return conn.execute(select(inbox.c.content_id).where(inbox.c.id == row_id)).scalar()

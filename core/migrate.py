@@ -22,9 +22,9 @@ def migrate(database: Database) -> None:
     database.write_blocking(upgrade)
 
 
-def upgrade(conn: Connection) -> None:
-    """Runs the migrations that this database has not seen, in the caller's transaction."""
-    command.upgrade(_config(conn), "head")
+def upgrade(conn: Connection, to: str = "head") -> None:
+    """Runs the migrations that this database has not seen, up to that revision, in the caller's transaction."""
+    command.upgrade(_config(conn), to)
 
 
 def differences(conn: Connection) -> list[Any]:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.delivery.composing import closing, outgoing
-from bot.delivery.ledger import Delivery, Ledger
+from bot.delivery.ledger import FAILED, SENT, UNCLEAR, Delivery, Ledger
 from bot.delivery.planning import Planning
 from bot.delivery.port import Channel, Channels, Sent
 from core.clock import Clock
@@ -21,15 +21,20 @@ LONGEST_CALL_S = 30.0
 LOOK_S = 1.0
 
 
+def _nobody(_channel: str, _outcome: str) -> None:
+    """Is told nothing."""
+
+
 @dataclass
 class Deliverer:
-    """Runs until it is stopped. `wall` is the clock of sending."""
+    """Runs until it is stopped. `wall` is the clock of sending; `told` hears by channel what came of each try."""
 
     database: Database
     ledger: Ledger
     planning: Planning
     channels: Channels
     wall: Clock
+    told: Callable[[str, str], None] = _nobody
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _stopped: bool = False
@@ -129,10 +134,12 @@ class Deliverer:
 
     async def _later(self, delivery: Delivery, error: NotSent) -> None:
         """It was certainly not sent."""
+        self.told(delivery.ref.channel, "later")
         now = self.wall.now()
         await self._write(lambda conn: self.ledger.again_later(conn, delivery, error.message, now, error.retry_after_s))
 
     async def _failed(self, delivery: Delivery, why: str) -> None:
+        self.told(delivery.ref.channel, FAILED)
         self._log(delivery, "delivery.failed", why)
         await self._write(lambda conn: self.ledger.failed(conn, delivery, why, self.wall.now()))
 
@@ -143,6 +150,7 @@ class Deliverer:
             if found is not None:
                 await self._settled(delivery, found)
                 return
+        self.told(delivery.ref.channel, UNCLEAR)
         self._log(delivery, "delivery.unclear", why)
         await self._write(lambda conn: self.ledger.unclear(conn, delivery, why, self.wall.now()))
 
@@ -162,6 +170,7 @@ class Deliverer:
             await self._settled(delivery, found)
         else:
             why = "Rapport ended while this was being sent."
+            self.told(delivery.ref.channel, UNCLEAR)
             await self._write(lambda conn: self.ledger.unclear(conn, delivery, why, self.wall.now()))
 
     async def _close(self, channel: Channel, delivery: Delivery) -> None:
@@ -179,6 +188,7 @@ class Deliverer:
         await self._write(lambda conn: self.ledger.card_closed(conn, delivery))
 
     async def _settled(self, delivery: Delivery, sent: Sent) -> None:
+        self.told(delivery.ref.channel, SENT)
         await self._write(lambda conn: self.ledger.sent(conn, delivery, sent, self.wall.now()))
 
     async def _write(self, write: Callable[[Connection], None]) -> None:

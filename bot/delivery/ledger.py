@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Row, String, Table, and_, insert, select, update
 
 from bot.delivery.port import Sent
+from core import inbox
 from core.clock import Clock
 from core.conversation import ConversationRef
 from core.database import Instant, metadata
@@ -231,12 +232,7 @@ class Ledger:
 
     def decide_card(self, conn: Connection, delivery: Delivery, decided: Decided, now: datetime) -> None:
         """Notes what became of a card, so that its buttons go."""
-        values: dict[str, Any] = {
-            "card_state": CLOSING,
-            "choice": decided.choice,
-            "chosen_at": decided.at,
-            "due_at": now,
-        }
+        values = {"card_state": CLOSING, "choice": decided.choice, "chosen_at": decided.at, "due_at": now}
         conn.execute(update(deliveries).where(deliveries.c.id == delivery.id, deliveries.c.card_state == OPEN).values(values))
 
     def card_closed(self, conn: Connection, delivery: Delivery) -> None:
@@ -264,7 +260,7 @@ class Ledger:
             type=kind,
             tenant=about.tenant,
             at=self._clock.now(),
-            correlation_id=about.turn_id or about.conversation_id,
+            correlation_id=inbox.correlation_of(conn, about.turn_id or "") or about.conversation_id,
             conversation_id=about.conversation_id,
             account_id=None,
             data={"delivery_id": about.id, "channel": about.ref.channel, **data},

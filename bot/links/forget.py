@@ -27,12 +27,21 @@ def erase(conn: Connection, tenant: str, person: str) -> int:
 
 def also_known_as(conn: Connection, tenant: str, contact_id: str) -> list[str]:
     """Under which ids a contact wrote where others read along, and before it was known who they are."""
+    return [key_of(user) for user in _linked(conn, tenant, contact_id)]
+
+
+def users_of(conn: Connection, tenant: str, person: str) -> list[ChannelUser]:
+    """The users of channels that a person is."""
+    user = _user(tenant, person)
+    return [*_linked(conn, tenant, person), *([user] if user else [])]
+
+
+def _linked(conn: Connection, tenant: str, contact_id: str) -> list[ChannelUser]:
     theirs = select(links).where(links.c.tenant == tenant, links.c.contact_id == contact_id)
-    users = [
+    return [
         ChannelUser(tenant=tenant, channel=row.channel, installation=row.installation, user_id=row.user_id)
         for row in conn.execute(theirs)
     ]
-    return [key_of(user) for user in users]
 
 
 def _user(tenant: str, person: str) -> ChannelUser | None:

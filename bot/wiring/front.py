@@ -123,6 +123,7 @@ def front_rooms(config: Config, kept: Kept, around: Around) -> front.Rooms:
         bot_name=config.bot.name,
         installation=config.channels.web_chat.installation,
         public_url=config.server.public_url,
+        messages_a_minute=config.channels.web_chat.messages_a_minute,
         demo=config.demo.enabled,
         agents=around.desk.roster.agents,
         guests=GUESTS if config.demo.enabled else (),

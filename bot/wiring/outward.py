@@ -2,25 +2,29 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.delivery.arrivals import DeliveryArrivals
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
 from bot.delivery.planning import Planning
 from bot.delivery.port import Channel
+from bot.http.limits import Limit
 from bot.intake import TURN
 from bot.links.identify import Identifying
 from bot.links.inviting import Inviting
 from bot.links.judging import Trust
 from bot.links.kept import KeptLinks
-from bot.links.port import Directory
+from bot.links.people import key_of
+from bot.links.port import ChannelUser, Directory
+from bot.metrics import Metrics
 from bot.reception import Reception
 from bot.reconcile import Reconciler
 from bot.wiring.inviting import link_rooms, trust_of
 from bot.wiring.kept import Kept
 from bot.wiring.parts import SENT_TO
 from bot.wiring.people import CrmPeople
-from core.clock import WallClock
+from core.clock import Clock, WallClock
 from core.config import Config
 from core.conversation import Reply
 from core.durable import Steps
@@ -48,7 +52,7 @@ class Outward:
     directories: dict[str, Directory] = field(default_factory=dict[str, Directory])
 
 
-def outward(config: Config, kept: Kept, people: CrmPeople) -> Outward:
+def outward(config: Config, kept: Kept, people: CrmPeople, metrics: Metrics) -> Outward:
     """Built over the house; nothing runs yet."""
     house, wall = kept.house, WallClock()
     channels, directories = dict[str, Channel](), dict[str, Directory]()
@@ -59,7 +63,23 @@ def outward(config: Config, kept: Kept, people: CrmPeople) -> Outward:
     ledger = Ledger(house.vault, house.journal, house.clock)
     planning = Planning(threads=house.threads, journal=house.journal, ledger=ledger, channels=SENT_TO)
     reception = Reception(
-        links=links, intake=house.intake, database=house.database, planning=planning, channels=channels, wall=wall
+        links=links,
+        intake=house.intake,
+        database=house.database,
+        planning=planning,
+        channels=channels,
+        wall=wall,
+        kept_for=timedelta(days=config.channels.seen_days),
+        allows=pace_of(config, wall),
+        timed=lambda channel: metrics.timed(metrics.accepting, channel),
+    )
+    deliverer = Deliverer(
+        database=house.database,
+        ledger=ledger,
+        planning=planning,
+        channels=channels,
+        wall=wall,
+        told=lambda channel, outcome: metrics.deliveries.labels(channel, outcome).inc(),
     )
     return Outward(
         trust=trust,
@@ -74,13 +94,21 @@ def outward(config: Config, kept: Kept, people: CrmPeople) -> Outward:
         inviting=Inviting(rooms, trust.roster),
         planning=planning,
         reception=reception,
-        deliverer=Deliverer(database=house.database, ledger=ledger, planning=planning, channels=channels, wall=wall),
+        deliverer=deliverer,
         arrivals=DeliveryArrivals(ledger=ledger, threads=house.threads, cases=house.cases, wall=wall),
         reconciler=_reconciler(kept),
         desks=desks,
         channels=channels,
         directories=directories,
     )
+
+
+def pace_of(config: Config, wall: Clock) -> Callable[[ChannelUser], bool]:
+    """Counts what each user of Slack and Teams writes, and says whether it may be answered now."""
+    sections = config.channels
+    most = {"slack": sections.slack.messages_a_minute, "teams": sections.teams.messages_a_minute}
+    limits = {channel: Limit.a_minute(wall, count) for channel, count in most.items()}
+    return lambda user: limits[user.channel].allows(key_of(user))
 
 
 def turn_of(kept: Kept, out: Outward) -> Callable[[Steps, str], Awaitable[Reply]]:

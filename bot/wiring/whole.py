@@ -56,7 +56,7 @@ def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry, *, p
     """Built; nothing runs yet. Raises `BadInput` when a channel is enabled and lacks what it needs."""
     address = config.server.public_url or f"http://{config.server.host}:{port or config.server.port}"
     people, loading = crm_people(kept), Loading(database=kept.house.database)
-    out = outward(config, kept, people)
+    out = outward(config, kept, people, telemetry.metrics)
     desk = desk_parts(config, kept, out, people, person_memories(kept), live.publish_all)
     channels = connected(config, Joined(kept=kept, out=out, parts=desk, address=address.rstrip("/")))
     around = Around(

@@ -4,12 +4,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 
 from core.conversation import Sentence
 from handoff.desk.views import ActionView, Verdict
 
 _FILE = Path(__file__).parent / "draft_wording.toml"
 FALLBACK = "en"
+QUOTED = 100
 A_QUESTION = "a question for the help centre"
 NOTHING_TOLD = "May be sent: it tells nothing and promises nothing."
 FROM_ARTICLES = "May be sent: every sentence stands on a published article."
@@ -49,6 +51,11 @@ def verdict_on(action: ActionView) -> str:
 
 def understood_as(title: str, confidence: float) -> str:
     return f"Understood as: {title} ({confidence:.0%} sure)."
+
+
+def left_open(questions: Sequence[str]) -> tuple[str, ...]:
+    """The questions that the draft doesn't answer, so that the agent does."""
+    return tuple(f"Left open, nothing published answers it: {shorten(each, QUOTED, placeholder='…')}" for each in questions)
 
 
 def reasons_why(titles: Mapping[str, str], sentences: Sequence[Sentence], recalled: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from core.language import Act, Asked, Understanding
 from core.people import Principal
 from handoff.desk import draft_words as words
 from handoff.desk.acting import AgentActions
-from handoff.desk.copilot import Answered, CopilotRooms
+from handoff.desk.copilot import CopilotRooms
+from handoff.desk.draft_lines import Together, answered, around, from_articles, in_order
 from handoff.desk.draft_parts import (
     PLAIN,
     QUESTION,
@@ -148,34 +149,29 @@ class Drafting:
     async def _answered(self, heard: Heard) -> Drafted | Withheld:
         """From the public articles, every sentence checked."""
         matter, intent = heard.matter, heard.understood.intent
-        facts = {"plan": matter.case.plan} if matter.case.plan else {}
-        tenant = matter.case.tenant
-        answered: Answered = await self.rooms.answers.answer(
-            tenant, heard.text, heard.language, recalled=heard.recalled, facts=facts
-        )
-        if answered.sentences:
-            drafted = drafted_as(heard, answered.sentences, answered.answerable, words.FROM_ARTICLES)
-            why = (words.understood_as(words.A_QUESTION, answered.answerable),)
+        answer = await from_articles(self.rooms, heard)
+        if answer.sentences:
+            drafted = drafted_as(heard, answer.sentences, answer.answerable, words.FROM_ARTICLES)
+            left = answer.left if isinstance(answer, Together) else ()
+            why = (words.understood_as(words.A_QUESTION, answer.answerable), *words.left_open(left))
             drafted = await self._with_sources(replace(drafted, intent=QUESTION, why=why), heard)
             beside = await self._beside(heard)
             return replace(drafted, action=beside)
         if matter.waiting:
             return self._pending(heard, SURE)
-        if answered.staff_only:
+        if answer.staff_only:
             return Withheld(code="staff_only", intent=intent)
         out = heard.understood.out_of_scope >= OUT_OF_SCOPE
         return Withheld(code="out_of_scope" if out else "low_confidence", intent=intent)
 
     async def _and_answered(self, heard: Heard, lead: Asked, drafted: Drafted | Withheld) -> Drafted | Withheld:
-        """The same with the answer to whatever else was asked in so many words."""
-        asked = next((each for each in heard.understood.asked[1:] if each.intent == QUESTION and each.text != lead.text), None)
-        if asked is None or asked.confidence < SURE or isinstance(drafted, Withheld):
+        """The same with the answers to whatever else was asked in so many words, each in its place."""
+        asked = around(heard, lead)
+        if isinstance(drafted, Withheld) or not any(asked):
             return drafted
-        tenant = heard.matter.case.tenant
-        answered = await self.rooms.answers.answer(tenant, asked.text, heard.language, recalled=heard.recalled)
-        if not answered.sentences:
-            return drafted
-        both = replace(drafted, sentences=tuple(dict.fromkeys((*answered.sentences, *drafted.sentences))))
+        before, behind = [await answered(self.rooms, heard, each) for each in asked]
+        left = [each.text for each in (*before, *behind) if each.open]
+        both = replace(drafted, sentences=in_order(before, drafted, behind), why=(*drafted.why, *words.left_open(left)))
         return await self._with_sources(both, heard)
 
     async def _beside(self, heard: Heard) -> ActionView | None:
@@ -201,7 +197,9 @@ class Drafting:
     async def _with_sources(self, drafted: Drafted, heard: Heard) -> Drafted:
         """The draft with the names of its sources among its reasons."""
         titles = await self.rooms.knowledge.read(partial(titles_of, tenant=heard.matter.case.tenant, ids=drafted.articles))
-        return replace(drafted, why=(*drafted.why, *words.reasons_why(titles, drafted.sentences, heard.recalled)))
+        return replace(
+            drafted, why=tuple(dict.fromkeys((*drafted.why, *words.reasons_why(titles, drafted.sentences, heard.recalled))))
+        )
 
     async def _recalled(self, matter: Matter, customer: Principal) -> tuple[str, ...]:
         rooms = self.rooms

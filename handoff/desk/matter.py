@@ -26,12 +26,13 @@ MOST_SAID = 12
 LOOKUP_S = 2.0
 STEP_UP = "step_up"
 HANDED_OVER = "reason"
+SENTENCE_ENDS = (".", "?", "!", "…", ":")
 ANSWERS = (EntryKind.TEXT, EntryKind.SENTENCE, EntryKind.CARD, EntryKind.RECEIPT)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """A case as read in one view. `text` is what the customer wrote in a row, `latest` and `position` the last line of it.
+    """A case as read in one view. `text` is what the customer wrote in a row, in `lines`; `latest` and `position` are its last.
 
     `answered` says that somebody has replied to it since; `said` ends before it. `waiting` are approvals still to be decided.
     """
@@ -44,6 +45,7 @@ class Matter:
     position: int
     message_id: str
     answered: bool
+    lines: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
     waiting: tuple[Approval, ...] = ()
 
@@ -71,14 +73,16 @@ def read_matter(rooms: CopilotRooms, conn: Connection, tenant: str, case_id: str
     after = max(0, conversation.last_position - LOOKED_AT)
     run, answered = unanswered(rooms.threads.read(conn, tenant, conversation.id, after, internal=True))
     ids = {_message_id(each) for each in run}
+    lines = whole_lines([str(each.body["text"]) for each in run])
     said = rooms.threads.said(conn, tenant, conversation.id, MOST_SAID + len(run))
     approvals = rooms.approvals.of_conversation(conn, tenant, conversation.id)
     return Matter(
         case=case,
         conversation=conversation,
         packet=_packet(rooms, conn, case),
-        text="\n".join(str(each.body["text"]) for each in run),
-        latest=str(run[-1].body["text"]) if run else "",
+        text="\n".join(lines),
+        lines=lines,
+        latest=lines[-1] if lines else "",
         position=run[-1].position if run else 0,
         message_id=_message_id(run[-1]) if run else "",
         answered=answered,
@@ -117,6 +121,18 @@ def unanswered(lines: Sequence[Entry]) -> tuple[list[Entry], bool]:
         elif run and line.kind is EntryKind.NOTICE and HANDED_OVER in line.body:
             break
     return run[::-1], answered
+
+
+def whole_lines(texts: Sequence[str]) -> tuple[str, ...]:
+    """Messages, those joined in which one sentence goes on: "How long do I have", then "to ask for a refund?"."""
+    lines: list[str] = []
+    for text in texts:
+        goes_on = bool(lines) and lines[-1][:1].isupper() and not lines[-1].endswith(SENTENCE_ENDS) and text[:1].islower()
+        if goes_on:
+            lines[-1] = f"{lines[-1]} {text}"
+        else:
+            lines.append(text)
+    return tuple(lines)
 
 
 async def customer_of(rooms: CopilotRooms, matter: Matter) -> Principal:

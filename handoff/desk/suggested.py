@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    func,
     insert,
     select,
     update,
@@ -248,6 +249,12 @@ class SuggestionBook:
         rows = conn.execute(wanted).all()
         texts = self._vault.open_many(conn, [row.content_id for row in rows if row.content_id])
         return [_suggested(row, texts.get(row.content_id or "")) for row in rows]
+
+
+def counted(conn: Connection, tenant: str) -> Mapping[str, int]:
+    """How many suggestions there are in each state."""
+    by_state = select(suggestions.c.state, func.count()).where(suggestions.c.tenant == tenant).group_by(suggestions.c.state)
+    return {state: count for state, count in conn.execute(by_state)}
 
 
 def _of(tenant: str) -> Select[Any]:

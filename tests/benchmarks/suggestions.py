@@ -14,7 +14,7 @@ from core.people import Assurance
 from handoff.desk.views import SuggestionView
 from skills.sandbox.company import Sandbox
 from tests.benchmarks.platform_share import quieten
-from tests.benchmarks.report import ROOT, machine, percentile, shown, table
+from tests.benchmarks.report import ROOT, machine, percentile, shown, table, write
 from tests.fakes.copilot_house import PERSON, Copilot, copilot_over
 from tests.scenario.story import Story
 from tests.scenario.story_model import StoryModel
@@ -79,22 +79,34 @@ async def _came(copilot: Copilot, found: SuggestionView | None) -> str:
 
 
 def main() -> int:
-    """Measures and prints."""
+    """Measures, prints, writes."""
     options = argparse.ArgumentParser(description="What a suggestion costs.")
     options.add_argument("--lines", type=int, default=200)
+    options.add_argument("--print", action="store_true", help="Print only; leave the written report as it is.")
     given = options.parse_args()
     quieten()
+    about = machine(("numpy", "onnxruntime", "sqlalchemy"))
     times, came = asyncio.run(measured(given.lines))
     rows = [
         ("p50", f"{shown(percentile(times, 0.5))} ms", ""),
         ("p95", f"{shown(percentile(times, 0.95))} ms", AIM),
         ("slowest", f"{shown(max(times))} ms", ""),
     ]
-    print(table(("A suggestion with the embedded model", f"{len(times)} lines", "Aim"), rows), "\n")
     shares = [(name, f"{number / len(times):.0%}") for name, number in came.most_common()]
-    print(table(("What came of it", "Share"), shares), "\n")
-    print(METHOD, "\n")
-    print(table(("Machine", ""), list(machine(("numpy", "onnxruntime", "sqlalchemy")).items())))
+    parts = [
+        "# What a suggestion costs",
+        f"Command: `make bench-suggestions` (`python -m tests.benchmarks.suggestions --lines {given.lines}`), one run.",
+        table(("A suggestion with the embedded model", f"{len(times)} lines", "Aim"), rows),
+        table(("What came of it", "Share"), shares),
+        METHOD,
+        "Not measured: the way to Slack or Teams and back, a database on disk, a language model behind an API. There is no peer: no"
+        " other product drafts with an embedded model.",
+        table(("Machine", ""), list(about.items())),
+    ]
+    text = "\n\n".join(parts)
+    print(text)
+    if not given.print:
+        write("suggestions", text)
     return 0 if percentile(times, 0.95) < 1000 else 1
 
 

@@ -8,7 +8,6 @@ from bot.channels.entry_view import shown
 from bot.delivery.deciding import choices
 from bot.delivery.port import Channel, Closing, Outgoing
 from bot.links.port import ChannelUser
-from core import inbox
 from core.conversation import Author, ConversationRef, EntryKind
 from core.database import Database
 from core.errors import NotSent, RapportError, Refused, Unclear
@@ -151,9 +150,8 @@ class WebStage:
             conversation = rooms.threads.find(conn, self.ref)
             assert conversation is not None
             entries = rooms.threads.read(conn, conversation.tenant, conversation.id)
-            pressed = inbox.pressed(conn, conversation.tenant, conversation.id)
             decided = choices(conn, rooms.journal, conversation, entries)
-            return [shown(each, pressed | decided) for each in entries if each.author is not Author.CUSTOMER]
+            return [shown(each, decided) for each in entries if each.author is not Author.CUSTOMER]
 
         return _page(await rooms.database.read(look))
 

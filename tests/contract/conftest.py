@@ -67,9 +67,15 @@ class Rig:
     async def write(self, text: str = "Hello", *, press: Press | None = None) -> None:
         """The customer writes or presses, and the turn is taken; what is said in it follows by `reply`."""
         self.count += 1
-        names = {"event_id": f"Ev{self.count}", "message_id": f"m{self.count}"}
-        said = "" if press else text
-        await self.reception.accept(Arrival(user=self.stage.user, ref=self.stage.ref, text=said, press=press, **names))
+        arrival = Arrival(
+            user=self.stage.user,
+            ref=self.stage.ref,
+            event_id=f"Ev{self.count}",
+            message_id=f"m{self.count}",
+            text="" if press else text,
+            press=press,
+        )
+        await self.reception.accept(arrival)
         await self.durable.settle()
 
     async def reply(

@@ -88,12 +88,12 @@ class SlackStage:
 
     async def close(self) -> None:
         await self.out.close()
-        if self._vendor is None:
-            await self.slack.__aexit__()
+        await self.slack.__aexit__()
 
 
 def _seen(message: Mapping[str, Any]) -> Seen:
-    note: Mapping[str, Any] = (message.get("metadata") or {}).get("event_payload") or {}
+    metadata: Mapping[str, Any] = message.get("metadata") or {}
+    note: Mapping[str, Any] = metadata.get("event_payload") or {}
     blocks: Sequence[Mapping[str, Any]] = message.get("blocks") or ()
     buttons = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
     if note.get("card"):

@@ -74,8 +74,7 @@ class TeamsStage:
 
     async def close(self) -> None:
         await self.sends.transport.close()
-        if self._vendor is None:
-            await self.service.__aexit__()
+        await self.service.__aexit__()
 
     def _sending(self) -> TeamsSending:
         settings = TeamsSettings(
@@ -153,7 +152,8 @@ class _Reader:
     def _words(self, element: Mapping[str, Any]) -> None:
         [run] = element["inlines"]
         text, look = str(run["text"]), (run.get("weight"), run.get("size"))
-        address = (run.get("selectAction") or {}).get("url", "")
+        link: Mapping[str, Any] = run.get("selectAction") or {}
+        address = str(link.get("url", ""))
         if look == ("Bolder", "Medium"):
             self.title, self.under = text, "card"
         elif self.under == "Sources" and (number := re.match(r"\[(\d+)\] ", text)):

@@ -24,6 +24,8 @@ from tests.fakes.model import ScriptedModel
 from tests.scenario.slack_world import SlackWorld, environment, slack_world
 from tests.scenario.story import Story
 from tests.scenario.story_model import StoryModel
+from tests.scenario.teams_world import TeamsWorld, teams_world
+from tests.scenario.teams_world import environment as teams_environment
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = ("passwords-and-sessions", "refund-windows", "mobile-app-versions")
@@ -137,6 +139,28 @@ async def slack(
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
     async with slack_world(worlds, model, tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def teams(
+    worlds: FreshWorlds, model: StoryModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TeamsWorld]:
+    """A whole Rapport with Teams connected."""
+    for name, value in teams_environment().items():
+        monkeypatch.setenv(name, value)
+    async with teams_world(worlds, model, tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def playground(
+    worlds: FreshWorlds, model: StoryModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TeamsWorld]:
+    """The same as the Agents Playground meets it: nobody proves who they are, no dialogs, one view for everybody."""
+    for name in teams_environment():
+        monkeypatch.delenv(name, raising=False)
+    async with teams_world(worlds, model, tmp_path, local=True) as world:
         yield world
 
 

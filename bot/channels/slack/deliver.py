@@ -1,27 +1,27 @@
 """Sends to Slack: streamed where it can be, posted where it can't, and found again when nobody knows."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.channels.slack import blocks
 from bot.channels.slack.calls import RefusedBySlack, call
+from bot.channels.slack.lookup import look
 from bot.channels.slack.messages import Look, Part, markdown, parts, tail
 from bot.channels.slack.mrkdwn import links_itself
 from bot.channels.slack.places import CHANNEL, Place, place_of
-from bot.channels.slack.posting import EVENT_TYPE, Latches, Posting, Target, Wait, note_of, quietly
+from bot.channels.slack.posting import Latches, Posting, Target, Wait, note_of, quietly
 from bot.channels.slack.sources import sources_of
 from bot.channels.slack.streaming import Streamed, Streaming
 from bot.channels.slack.threads import Threads
 from bot.channels.slack.workspaces import Workspaces
 from bot.delivery.port import Closing, Outgoing, Sent
 from core.conversation import Author, ConversationRef
-from core.errors import NotSent, RapportError, Unclear
+from core.errors import NotSent, Refused, Unavailable, Unclear
 
 if TYPE_CHECKING:
-    from slack_sdk.web.async_client import AsyncWebClient
+    pass
 
-PAGES, PAGE = 10, 100
 NAME_CHARACTERS = 60
 
 
@@ -81,34 +81,12 @@ class SlackChannel:
             await quietly(self._set_status(place, text))
 
     async def find(self, ref: ConversationRef, delivery_id: str) -> Sent | None:
-        """Looks for a delivery's note in the thread or direct message; None unless all of its messages are there."""
+        """Looks for a delivery's note in the thread or direct message. See the port for what is returned and raised."""
         place = place_of(ref)
         try:
-            client = await self._workspaces.client(place.team)
-            return await self._find(client, place, delivery_id)
-        except RapportError:
+            return await look(await self._workspaces.client(place.team), place, delivery_id)
+        except (Refused, Unavailable, Unclear):
             return None
-
-    async def _find(self, client: "AsyncWebClient", place: Place, delivery_id: str) -> Sent | None:
-        method = "conversations.replies" if place.thread else "conversations.history"
-        where: dict[str, Any] = {"channel": place.channel, "limit": PAGE, "include_all_metadata": True}
-        where |= {"ts": place.thread} if place.thread else {}
-        found: dict[tuple[bool, int], str] = {}
-        of = 0
-        for _ in range(PAGES):
-            page = await call(client, method, **where)
-            for message in page.get("messages", ()):
-                note = _note(message)
-                if note.get("id") == delivery_id:
-                    kind = bool(note.get("card"))
-                    found[(kind, int(note.get("part", 1)))] = str(message["ts"])
-                    of = max(of, int(note.get("of", 1)))
-            told: Mapping[str, Any] = page.get("response_metadata") or {}
-            cursor = told.get("next_cursor")
-            if not cursor:
-                break
-            where["cursor"] = cursor
-        return _whole(found, of)
 
     async def _set_status(self, place: Place, text: str) -> None:
         client = await self._workspaces.client(place.team)
@@ -146,17 +124,3 @@ class SlackChannel:
         if outgoing.author is not Author.AGENT:
             return ""
         return f"{outgoing.author_name} ({self._look.company})"[:NAME_CHARACTERS]
-
-
-def _note(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    metadata: Mapping[str, Any] = message.get("metadata") or {}
-    return (metadata.get("event_payload") or {}) if metadata.get("event_type") == EVENT_TYPE else {}
-
-
-def _whole(found: Mapping[tuple[bool, int], str], of: int) -> Sent | None:
-    """All messages of a delivery, when none is missing: `of` counts the words' messages and the card's together."""
-    if not found or len(found) < of:
-        return None
-    ordered = [ts for _, ts in sorted(found.items())]
-    carded = any(kind for kind, _ in found)
-    return Sent(message_id=ordered[0], card_message_id=ordered[-1] if carded and len(ordered) > 1 else "")

@@ -125,6 +125,9 @@ class Listening:
             await ack()
             return
         user = ChannelUser(tenant=self.tenant, channel=CHANNEL, installation=team, user_id=user_id)
+        if self.desk and await self._agent(user):
+            await self._give(self.desk.side.on_home, ack, body)
+            return
         self.background.start(self._show_home(body, user), "home.show")
         await ack()
 

@@ -63,7 +63,7 @@ class Pane:
             return
         client = await self._workspaces.client(opened.place.team)
         where = {"channel_id": opened.place.channel, "thread_ts": opened.place.thread}
-        text = shown(f"Hello! I'm {self._greeting.bot_name} of {self._greeting.company}, an AI assistant. What can I do for you?")
+        text = shown(f"Hello! I'm the AI assistant of {self._greeting.company}. What can I do for you?")
         await call(client, "chat.postMessage", channel=opened.place.channel, thread_ts=opened.place.thread, text=text)
         prompts = [{"title": cut(each, TITLE_CHARACTERS), "message": each} for each in self._greeting.starters[:PROMPTS]]
         if prompts:

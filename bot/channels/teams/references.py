@@ -109,12 +109,8 @@ class References:
 
     def forget(self, conn: Connection, installation: str, user_id: str) -> int:
         """Forgets a user, and their personal chat, in the caller's transaction."""
-        mine = self._who(installation, user_id)
-        private = conn.execute(select(teams_people.c.private_id).where(mine)).scalar()
-        if private:
-            conn.execute(delete(teams_places).where(self._mine(teams_places), teams_places.c.place_id == private))
         self._noted.clear()
-        return conn.execute(delete(teams_people).where(mine)).rowcount
+        return forget_user(conn, self._tenant, installation, user_id)
 
     def _write(self, conn: Connection, received: Received, spoken: bool) -> None:
         self._put(conn, received.reference, spoken=spoken)
@@ -157,6 +153,15 @@ class References:
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return table.c.tenant == self._tenant
+
+
+def forget_user(conn: Connection, tenant: str, installation: str, user_id: str) -> int:
+    """Removes a user and their personal chat. May be repeated."""
+    mine = (teams_people.c.tenant == tenant, teams_people.c.installation == installation, teams_people.c.user_id == user_id)
+    private = conn.execute(select(teams_people.c.private_id).where(*mine)).scalar()
+    if private:
+        conn.execute(delete(teams_places).where(teams_places.c.tenant == tenant, teams_places.c.place_id == private))
+    return conn.execute(delete(teams_people).where(*mine)).rowcount
 
 
 def _upsert(

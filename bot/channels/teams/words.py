@@ -193,15 +193,15 @@ IDENTITY: Mapping[str, Mapping[str, str]] = {
 }
 NOTICES: Mapping[str, Mapping[str, str]] = {
     "welcome": {
-        "en": "Hello! I'm {bot}, the AI assistant of {company}. Ask me a question, or say that you'd like to talk to a person.",
-        "de": "Hallo! Ich bin {bot}, der KI-Assistent von {company}. Stellen Sie eine Frage, oder bitten Sie um einen Menschen.",
-        "fr": "Bonjour ! Je suis {bot}, l'assistant IA de {company}. Posez une question, ou demandez une personne.",
-        "es": "¡Hola! Soy {bot}, el asistente de IA de {company}. Haga una pregunta o pida hablar con una persona.",
+        "en": "Hello! I'm the AI assistant of {company}. Ask me a question, or say that you'd like to talk to a person.",
+        "de": "Hallo! Ich bin der KI-Assistent von {company}. Stellen Sie eine Frage, oder bitten Sie um einen Menschen.",
+        "fr": "Bonjour ! Je suis l'assistant IA de {company}. Posez une question, ou demandez une personne.",
+        "es": "¡Hola! Soy el asistente de IA de {company}. Haga una pregunta o pida hablar con una persona.",
     },
     "welcome_here": {
-        "en": "Hello! I'm {bot}, the AI assistant of {company}. Mention me with a question; in a thread I then go on without it."
+        "en": "Hello! I'm the AI assistant of {company}. Mention me with a question; in a thread I then go on without it."
         " Others read along here: for account matters write to me in a personal chat.",
-        "de": "Hallo! Ich bin {bot}, der KI-Assistent von {company}. Erwähnen Sie mich mit einer Frage. Hier lesen andere mit:"
+        "de": "Hallo! Ich bin der KI-Assistent von {company}. Erwähnen Sie mich mit einer Frage. Hier lesen andere mit:"
         " schreiben Sie mir für Kontofragen im persönlichen Chat.",
     },
     "no_files": {

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from bot.channels.teams.port import Activity, Answer
-from bot.channels.teams_desk.blocks import Element, attached, cut
+from bot.channels.teams_desk.blocks import Element, attached, card, cut, paragraphs
 
 MESSAGE = "application/vnd.microsoft.activity.message"
 CARD = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 
 
-def showing(card: Element) -> Answer:
+def showing(shown: Element) -> Answer:
     """The card takes the place of the one that was pressed, for who pressed it."""
-    return {"statusCode": 200, "type": CARD, "value": _fresh(card)}
+    return {"statusCode": 200, "type": CARD, "value": _fresh(shown)}
 
 
 def saying(text: str) -> Answer:
@@ -22,9 +22,14 @@ def saying(text: str) -> Answer:
     return {"statusCode": 200, "type": MESSAGE, "value": cut(text, 1_000)}
 
 
-def dialog(title: str, card: Element) -> Answer:
-    value = {"title": title, "height": "medium", "width": "medium", "card": attached(_fresh(card))}
+def dialog(title: str, shown: Element) -> Answer:
+    value = {"title": title, "height": "medium", "width": "medium", "card": attached(_fresh(shown))}
     return {"task": {"type": "continue", "value": value}}
+
+
+def opening(text: str) -> Answer:
+    """A dialog that only says something: one can't be opened with words alone everywhere."""
+    return dialog("From the desk", card(paragraphs(cut(text, 1_000))))
 
 
 def closing(text: str) -> Answer:
@@ -32,10 +37,10 @@ def closing(text: str) -> Answer:
     return {"task": {"type": "message", "value": cut(text, 1_000)}}
 
 
-def found(card: Element, title: str, text: str) -> Answer:
+def found(shown: Element, title: str, text: str) -> Answer:
     """One result of a search; chosen, the card goes into the message box."""
     preview = {"contentType": THUMBNAIL, "content": {"title": cut(title, 100), "text": cut(text, 200)}}
-    result = {"type": "result", "attachmentLayout": "list", "attachments": [attached(card) | {"preview": preview}]}
+    result = {"type": "result", "attachmentLayout": "list", "attachments": [attached(shown) | {"preview": preview}]}
     return {"composeExtension": result}
 
 
@@ -52,11 +57,11 @@ def part(activity: Activity, *names: str) -> dict[str, Any]:
     return dict(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else {}
 
 
-def _fresh(card: Element) -> Element:
+def _fresh(shown: Element) -> Element:
     """The card with buttons of its own: pressed again on a new card, a button isn't a repeat of the old one."""
     once = uuid.uuid4().hex[:12]
-    actions = [_stamped(each, once) for each in card.get("actions", [])]
-    return card | ({"actions": actions} if actions else {})
+    actions = [_stamped(each, once) for each in shown.get("actions", [])]
+    return shown | ({"actions": actions} if actions else {})
 
 
 def _stamped(action: Element, once: str) -> Element:

@@ -11,7 +11,7 @@ OUT_OF_DATE = "This card was out of date. It now shows how things stand: look at
 def of_approval(approval: ApprovalView, said: str = "") -> Element:
     """The card as everybody sees it; who may decide is the desk's to say. Decided, it has no buttons."""
     head = heading(words(approval.title, bold=True), label(STATES.get(approval.state, "Needs a yes or a no"), bold=True))
-    warning = [words(said, bold=True, colour="Warning")] if said else []
+    warning = [words(said, bold=True, colour="Attention")] if said else []
     if not approval.open:
         return card([head, *_whom(approval), *pairs(approval.rows), *warning, *_decided(approval)])
     data = {"approval": approval.id, "stand": stand_of(approval)}

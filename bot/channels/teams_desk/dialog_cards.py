@@ -20,7 +20,7 @@ def previewed(preview: Preview, data: Mapping[str, str]) -> Element:
     """Exactly what will be sent, to whom and where. `data` names the step that sends."""
     body = [
         *pairs([("To", preview.to), ("On", preview.channel)]),
-        *(words(each, bold=True, colour="Warning") for each in preview.warnings),
+        *(words(each, bold=True, colour="Attention") for each in preview.warnings),
         label("This is sent to the customer:", quiet=True),
         boxed(paragraphs(preview.text)),
     ]
@@ -29,14 +29,21 @@ def previewed(preview: Preview, data: Mapping[str, str]) -> Element:
     return form(body, [submits("Send to the customer", send, style="positive"), submits("Change", back)])
 
 
+def asking(data: Mapping[str, str]) -> Element:
+    """No message was selected: what shall be replied to is typed."""
+    return form(
+        [field("words", "What did the customer write?", most=MOST_CHARACTERS, lines=True)], [_forward("Draft a reply", data)]
+    )
+
+
 def drafted(answer: AnswerView, data: Mapping[str, str], pages: Pages) -> Element:
     """A draft to a selected message: to be previewed for the case's customer, or put into the message box."""
     found = sources(answer.citations, [pages.source(each) for each in answer.citations])
     sure = words(f"{confidence(answer.confidence)} ({answer.confidence:.0%})", quiet=True)
-    none = [label("Nothing that customers may be told answers this: write it yourself.", colour="Warning")]
+    none = [label("Nothing that customers may be told answers this: write it yourself.", colour="Attention")]
     text = field("text", "Draft", value=answer.text if answer.sure else "", most=MOST_CHARACTERS, lines=True)
     step = _forward("Preview", data) if data.get("case") else _forward("Put into the message box", data)
-    return form([*([] if answer.sure else none), text, *found, sure], [step])
+    return form([*([] if answer.sure else none), text, *found, *([sure] if answer.sure else [])], [step])
 
 
 def waiting(ticket: str) -> Element:
@@ -49,4 +56,4 @@ def _forward(title: str, data: Mapping[str, str]) -> Element:
 
 
 def _said(said: str) -> list[Element]:
-    return [words(said, bold=True, colour="Warning")] if said else []
+    return [words(said, bold=True, colour="Attention")] if said else []

@@ -14,8 +14,9 @@ from core.errors import BadInput
 from core.people import Principal
 
 MOST_CHARACTERS = 8_000
-DRAFT = "draft"
-INSERT = "draft.insert"
+ASK, DRAFT = "ask", "draft"
+INSERT, WORDS = "draft.insert", "draft.words"
+TITLE = "Draft a reply"
 BREAK = re.compile(r"(?i)<br\s*/?>|</p>|</div>|</li>")
 TAG = re.compile(r"<[^<>]*>")
 Search = Callable[[str, Principal], Awaitable[Answer]]
@@ -28,17 +29,24 @@ class Extension:
         self._bench = bench
         self._desk = bench.desk
         self._pages = bench.shown.house.pages
-        self._searches: Mapping[str, Search] = {"ask": self._ask, "customer": self._customer}
+        self._searches: Mapping[str, Search] = {ASK: self._ask, "customer": self._customer}
 
     async def draft(self, agent: Principal, activity: Activity) -> Answer:
         """Drafts a reply to the selected message. In a case's thread it can go on to the customer, by way of a preview."""
         message = _plain(text_in(part(activity, "value", "messagePayload", "body"), "content"))
-        if not message:
-            raise BadInput("There are no words in that message to reply to.")
         case_id = await self._bench.shown.case_in(text_in(part(activity, "conversation"), "id"))
+        if not message:
+            return dialog(TITLE, dialog_cards.asking({"desk": WORDS, "case": case_id}))
+        return await self._drafted(agent, message, case_id)
+
+    async def words(self, by: By) -> Answer:
+        """The same to words that were typed, where no message was selected."""
+        return await self._drafted(by.agent, by.text("words"), by.case)
+
+    async def _drafted(self, agent: Principal, message: str, case_id: str) -> Answer:
         answer = await self._desk.asking.draft(message[:MOST_CHARACTERS], agent, case_id or None)
         step = {"desk": "reply.preview", "case": case_id} if case_id else {"desk": INSERT}
-        return dialog("Draft a reply", dialog_cards.drafted(answer, step, self._pages))
+        return dialog(TITLE, dialog_cards.drafted(answer, step, self._pages))
 
     async def insert(self, by: By) -> Answer:
         """Puts the draft into the message box; who wrote it there may still change it."""
@@ -48,7 +56,7 @@ class Extension:
     async def search(self, agent: Principal, activity: Activity) -> Answer:
         """Answers a search. Raises `BadInput` for one that there isn't, or that is empty."""
         value = part(activity, "value")
-        search = self._searches.get(text_in(value, "commandId"))
+        search = self._searches.get(text_in(value, "commandId") or ASK)
         wanted = _parameter(value)
         if search is None or not wanted:
             raise BadInput("Type a question, or a customer's name, id or e-mail.")

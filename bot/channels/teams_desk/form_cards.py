@@ -31,7 +31,7 @@ def in_card(whole: Element, back: Element) -> Element:
 def resolving(case: CaseView, draft: str, back: Element) -> Element:
     """A draft of the summary, and what is still promised."""
     promised = [each.text for each in case.promises if each.state == "open"]
-    opened = [words(f"Still promised: {each}", bold=True, colour="Warning") for each in promised]
+    opened = [words(f"Still promised: {each}", bold=True, colour="Attention") for each in promised]
     summary = field("text", WHAT, value=draft[:MOST_CHARACTERS], most=MOST_CHARACTERS, lines=True)
     return _step("Resolve", case, [*opened, summary], [execute("Resolve", RESOLVED, {"case": case.id}, style="positive"), back])
 

@@ -34,7 +34,7 @@ TICKS: Mapping[Arrived, tuple[str, str]] = {
     Arrived.WAITING: ("… On its way", "Default"),
     Arrived.DELIVERED: ("✓ Delivered", "Good"),
     Arrived.FAILED: ("✗ Not delivered", "Attention"),
-    Arrived.UNKNOWN: ("? Nobody knows whether it arrived", "Warning"),
+    Arrived.UNKNOWN: ("? Nobody knows whether it arrived", "Attention"),
 }
 RESULTS = {
     "done": "Done",
@@ -49,7 +49,7 @@ def of_line(case_id: str, line: LineView, pages: Pages) -> Element:
     """A line; a customer-visible one with its delivery tick, and a button when it must be sent again."""
     marks = [mark for mark, there in (("edited", line.edited), ("taken back", line.deleted)) if there]
     name = " · ".join(part for part in (KINDS[line.kind], line.author if _signed(line) else "", *marks) if part)
-    head = heading(words(name, bold=True, colour="Warning" if line.kind.internal else ""), label(clock(line.at), quiet=True))
+    head = heading(words(name, bold=True), label(clock(line.at), quiet=True))
     text = [words("The customer took this message back.", quiet=True)] if line.deleted else paragraphs(_cut(line.text))
     found = sources(line.citations, [pages.source(each) for each in line.citations])
     body = [head, *(text if line.text or line.deleted else []), *pairs(line.rows), *found]
@@ -64,7 +64,7 @@ def sure_again(case_id: str, line: LineView, pages: Pages) -> Element:
     """Asks before something is repeated that may have arrived."""
     shown = of_line(case_id, line, pages)
     data = {"case": case_id, "position": str(line.position)}
-    asked = label("It may have arrived. Sent again, the customer may get it twice.", bold=True, colour="Warning")
+    asked = label("It may have arrived. Sent again, the customer may get it twice.", bold=True, colour="Attention")
     yes, no = execute("Send it again", "desk:again.sure", data, style="destructive"), execute("Leave it", "desk:again.not", data)
     return card([*shown["body"], asked], [yes, no])
 

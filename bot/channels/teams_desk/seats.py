@@ -31,6 +31,13 @@ class Seats:
             known[CONVERSATION] = str(place["id"])
         await self._ledger.note(SEAT, agent_id, known)
 
+    async def leave(self, activity: Mapping[str, Any], *, but: str = "") -> None:
+        """Whoever is that user has no seat any more, but for one agent: nothing of theirs is shown there from now on."""
+        user = str(activity.get("from", {}).get("id"))
+        for agent in self._roster.agents:
+            if agent.id != but and (await self._ledger.found(SEAT, agent.id)).get(USER) == user:
+                await self._ledger.note(SEAT, agent.id, {})
+
     async def users(self, agent_id: str | None) -> Sequence[str]:
         """The agent's ids for a card's own view; none for an agent whom Teams hasn't shown us."""
         if agent_id is None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.channels.teams.port import Activity, Answer
 from bot.channels.teams_desk import private_cards
-from bot.channels.teams_desk.answers import closing, dialog, finding, part, saying, showing, text_in
+from bot.channels.teams_desk.answers import closing, dialog, finding, opening, part, saying, showing, text_in
 from bot.channels.teams_desk.deciding import ApprovalPresses, DraftPresses
 from bot.channels.teams_desk.dialog_cards import waiting
 from bot.channels.teams_desk.dialogs import Dialogs, Step, step_of
-from bot.channels.teams_desk.extension import DRAFT, INSERT, Extension
+from bot.channels.teams_desk.extension import DRAFT, INSERT, WORDS, Extension
 from bot.channels.teams_desk.form_cards import FORM
 from bot.channels.teams_desk.forms import Forms
 from bot.channels.teams_desk.pressing import Bench, By, CasePresses, Press
@@ -27,6 +27,7 @@ PATIENCE_S = 2.5
 MOST_TICKETS = 500
 LOST = "That took too long to follow. The case's thread says what came of it."
 LOOK = "desk:ticket"
+EXTENSION = "composeExtension/fetchTask"
 LOOKED_AT = ("desk:360", "desk:actions", "desk:action", "desk:check", "desk:resolve", "desk:hand", "desk:give_back")
 WHY = "desk:draft.why"
 NO_BUTTON = "This button is from another version: open the case in the console."
@@ -43,7 +44,7 @@ class TeamsAgents:
         self._notes, self._commands = Notes(bench), Commands(bench)
         drafts = DraftPresses(bench)
         steps = Dialogs(bench, drafts).steps()
-        self._steps: Mapping[str, Step] = {**steps, INSERT: self._extension.insert}
+        self._steps: Mapping[str, Step] = {**steps, INSERT: self._extension.insert, WORDS: self._extension.words}
         self._presses: Mapping[str, Press] = {
             **CasePresses(bench).verbs(),
             **drafts.verbs(),
@@ -114,13 +115,14 @@ class TeamsAgents:
     async def on_fetch(self, user: ChannelUser, activity: Activity) -> Answer:
         """Opens a dialog, of a button's or of the message extension's."""
         agent = await self._agent(user)
+        words = opening if text_in(activity, "name") == EXTENSION else closing
         if agent is None:
-            return closing(self._bench.shown.house.refusal)
+            return words(self._bench.shown.house.refusal)
         value = part(activity, "value")
-        if "commandId" in value:
-            if text_in(value, "commandId") != DRAFT:
-                return closing(NO_BUTTON)
-            return await self._in_dialog(agent, self._extension.draft(agent, activity), PATIENCE_S)
+        if words is opening:
+            if text_in(value, "commandId") not in (DRAFT, ""):
+                return opening(NO_BUTTON)
+            return await self._in_dialog(agent, self._extension.draft(agent, activity), PATIENCE_S, words=opening)
         await self._bench.shown.seats.learn(agent.id, user, activity)
         return await self._step(agent, part(value, "data"))
 
@@ -148,13 +150,16 @@ class TeamsAgents:
         step = self._steps.get(step_of(data))
         if step is None:
             return closing(NO_BUTTON)
-        return await self._in_dialog(agent, _pressed(step, By(agent=agent, data=data)))
+        patience = PATIENCE_S if step_of(data) == WORDS else None
+        return await self._in_dialog(agent, _pressed(step, By(agent=agent, data=data)), patience)
 
-    async def _in_dialog(self, agent: Principal, work: Work[Answer], wait_s: float | None = None) -> Answer:
+    async def _in_dialog(
+        self, agent: Principal, work: Work[Answer], wait_s: float | None = None, *, words: Callable[[str], Answer] = closing
+    ) -> Answer:
         """The work's answer, or a dialog from which one can look again."""
         running = await self.timely.begin(work, agent.id, wait_s=wait_s)
         if running.done:
-            return _answer(running, closing)
+            return _answer(running, words)
         return dialog("Working on it", waiting(self._ticket(running)))
 
     def _ticket(self, running: Running[Answer]) -> str:
@@ -213,6 +218,8 @@ class TeamsAgents:
         if organisation and user.installation != organisation:
             return None
         known = await self._reception.who(user)
+        if organisation and known.agent is None and not known.settled:
+            known = await self._welcome.looked_up(user)
         return known.principal if known.agent else None
 
 

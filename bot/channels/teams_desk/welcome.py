@@ -7,7 +7,7 @@ from bot.channels.teams_desk.desk import TeamsDesk
 from bot.channels.teams_desk.private_cards import guide, told
 from bot.channels.teams_desk.timely import Timely
 from bot.channels.teams_desk.typed import Typed
-from bot.links.port import ChannelUser, Links
+from bot.links.port import ChannelUser, Known, Links
 from core.people import Principal
 
 CONNECT = re.compile(r"(?i)connect\s+(\S{4,40})")
@@ -24,6 +24,10 @@ class Welcome:
         self._shown = shown
         self._timely = timely
 
+    async def looked_up(self, user: ChannelUser) -> Known:
+        """Who this is, by what the organisation's directory says: an agent's e-mail address is enough for a seat."""
+        return await self._links.looked_up(user)
+
     async def takes_seat(self, user: ChannelUser, typed: Typed, activity: Activity, agent: Principal | None) -> bool:
         """Whether the message was about that: in private `connect` with a code, or an agent's `disconnect`."""
         if typed.kind != "personal":
@@ -34,6 +38,7 @@ class Welcome:
         if agent is None or typed.text.lower() != DISCONNECT:
             return False
         await self._links.unlink(user)
+        await self._shown.seats.leave(activity)
         self._say(typed, told(LEFT), user)
         return True
 
@@ -49,6 +54,7 @@ class Welcome:
         elif known.agent is None:
             self._say(typed, told(f"Thank you, {known.principal.name}: I know now who you are."), user)
         else:
+            await self._shown.seats.leave(activity, but=known.agent.id)
             await self._shown.seats.learn(known.agent.id, user, activity)
             self._say(typed, guide(f"You are connected, {known.agent.name}."), user)
 

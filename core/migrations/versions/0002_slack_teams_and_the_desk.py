@@ -329,7 +329,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lane", sa.String(length=600), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("private", sa.Boolean(), nullable=False, server_default="1"))
         batch_op.add_column(sa.Column("planned", sa.Integer(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_conversations_channel"))
         batch_op.create_index("ix_conversations_contact", ["tenant", "contact_id", "state"], unique=False)
@@ -342,7 +342,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("private", sa.Boolean(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_inbox_tenant_thread_id"), ["tenant", "thread_id"], unique=False)
 
     op.execute(

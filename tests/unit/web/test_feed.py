@@ -62,6 +62,20 @@ async def test_two_tabs_see_the_same(house: House, new_tab: Open) -> None:
     assert [entry["position"] for entry in told[0]] == list(range(1, 9))
 
 
+async def test_a_card_that_the_conversation_left_behind_is_told_to_an_open_page(house: House, customer: Tab) -> None:
+    watching = await Events.open(customer)
+    await customer.say("A credit, please", "message-0001")
+    card = next(each for each in entries(await watching.until("entry", "reply_end")) if each["kind"] == "card")
+    assert card["body"]["pressed"] is None
+    await customer.say("How long does a refund take?", "message-0002")
+    told = (await watching.until("pressed"))[-1].data
+    assert told == {"card_id": card["body"]["id"], "choice": "superseded"}
+    await house.durable.settle()
+    later = await Events.open(customer)
+    again = next(each for each in entries(await later.until("entry", "reply_end")) if each["kind"] == "card")
+    assert again["body"]["pressed"] == "superseded"
+
+
 async def test_a_stranger_never_sees_anothers_conversation(house: House, customer: Tab, new_tab: Open) -> None:
     await customer.say("Hello")
     await house.durable.settle()

@@ -1,6 +1,7 @@
 """A counter at which messages arrive and replies are written, and a channel that takes them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -120,8 +121,9 @@ class Counter:
         return Deliverer(database=old.database, ledger=old.ledger, planning=old.planning, channels=old.channels, wall=old.wall)
 
 
-@pytest.fixture
-async def counter() -> AsyncIterator[Counter]:
+@asynccontextmanager
+async def opened() -> AsyncGenerator[Counter]:
+    """A counter of its own, in memory."""
     database, clock, journal, vault = Database.open("sqlite://"), FixedClock(NOON), Journal(), Vault(KeyRing(None))
     database.create_all()
     threads, ledger, channel = Threads(vault, journal, sent_to=("slack",)), Ledger(vault, journal, clock), RecordingChannel()
@@ -157,6 +159,12 @@ async def counter() -> AsyncIterator[Counter]:
     await durable.settle()
     await durable.close()
     await database.close()
+
+
+@pytest.fixture
+async def counter() -> AsyncIterator[Counter]:
+    async with opened() as made:
+        yield made
 
 
 def elsewhere(channel: str = "web_chat") -> ConversationRef:

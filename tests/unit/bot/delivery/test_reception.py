@@ -1,16 +1,19 @@
 """Events come again, are changed and taken back: each counts once."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.links.port import ChannelUser
 from core import inbox
-from core.conversation import Press
+from core.conversation import Author, Press
 from core.errors import NotFound
 from core.people import Assurance
+from memory.tables import conversations
 from tests.unit.bot.delivery.conftest import SLACK, USER, Counter, elsewhere
 
 
@@ -117,3 +120,76 @@ def _id(counter: Counter, conn: Connection) -> str:
     found = counter.threads.find(conn, SLACK)
     assert found is not None
     return found.id
+
+
+async def test_who_writes_too_often_is_told_once_and_nothing_is_lost(counter: Counter) -> None:
+    counter.reception.allows = _first(2)
+    for text in ("One", "Two", "Three", "Four"):
+        await counter.write(text)
+    assert len(counter.turns) == 2
+    lines = await counter.database.read(lambda conn: counter.threads.read(conn, "halcyon", _id(counter, conn)))
+    assert [each.body["text"] for each in lines if each.author is Author.CUSTOMER] == ["One", "Two", "Three", "Four"]
+    await counter.deliverer.settle()
+    (said,) = counter.channel.sent
+    assert "faster than I can answer" in said.text
+    assert await counter.database.read(inbox.pending) == []
+    unanswered = await counter.database.read(lambda conn: counter.journal.find(conn, "halcyon", "message.unanswered"))
+    assert len(unanswered) == 2
+
+
+async def test_who_goes_on_writing_too_often_is_told_again_after_a_minute(counter: Counter) -> None:
+    counter.reception.allows = _first(0)
+    await counter.write("One")
+    counter.wait(minutes=1)
+    await counter.write("Two")
+    await counter.deliverer.settle()
+    assert len(counter.channel.sent) == 2
+
+
+async def test_a_repeat_is_not_counted_as_writing_often(counter: Counter) -> None:
+    counter.reception.allows = _first(1)
+    first = await counter.write(event="Ev1", message="17.1")
+    again = await counter.write(event="Ev1", message="17.1")
+    assert first.new
+    assert not again.new
+    assert len(counter.turns) == 1
+    await counter.deliverer.settle()
+    assert counter.channel.sent == []
+
+
+async def test_to_a_person_everybody_may_write_as_often_as_they_like(counter: Counter) -> None:
+    await counter.write("One")
+    held = update(conversations).values(holder="sam")
+    await counter.database.write(lambda conn: conn.execute(held))
+    counter.reception.allows = _first(0)
+    await counter.write("Two")
+    assert len(counter.turns) == 2
+    await counter.deliverer.settle()
+    assert counter.channel.sent == []
+
+
+async def test_a_message_that_is_changed_over_and_over_is_not_answered_each_time(counter: Counter) -> None:
+    await counter.write(event="Ev1", message="17.1")
+    counter.reception.allows = _first(1)
+    for count in range(3):
+        assert await counter.reception.edit(counter.arrival("17.1", f"Hello {count}", f"Ed{count}"))
+    await counter.durable.settle()
+    assert len(counter.turns) == 2
+
+
+async def test_acceptance_is_timed_by_channel(counter: Counter) -> None:
+    timed: list[str] = []
+
+    def timing(channel: str) -> AbstractContextManager[None]:
+        timed.append(channel)
+        return nullcontext()
+
+    counter.reception.timed = timing
+    await counter.write()
+    assert timed == ["slack"]
+
+
+def _first(count: int) -> Callable[[ChannelUser], bool]:
+    """Allows so many messages."""
+    left = list(range(count))
+    return lambda _user: bool(left) and left.pop() >= 0

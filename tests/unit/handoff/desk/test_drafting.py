@@ -186,3 +186,44 @@ async def test_nothing_is_read_for_an_owner_who_is_on_no_list(begin: Begin) -> N
     await copilot.hears("Show me my invoices.", "find_invoices")
     found = await copilot.offered()
     assert found is None or "INV-" not in found.text
+
+
+LOCKED = "How long is sign-in locked after wrong passwords?"
+BANANAS = "Do you sell bananas in Norway?"
+
+
+async def test_questions_in_a_row_are_answered_in_their_order(begin: Begin) -> None:
+    copilot = await begin()
+    await copilot.hears(LOCKED)
+    found = await copilot.drafted(REFUND)
+    assert 0 <= found.text.find("15 minutes") < found.text.find("14 days")
+    copilot = await begin()
+    await copilot.hears(REFUND)
+    found = await copilot.drafted(LOCKED)
+    assert 0 <= found.text.find("14 days") < found.text.find("15 minutes")
+
+
+async def test_what_nothing_answers_is_left_open_and_said_to_the_agent(begin: Begin) -> None:
+    copilot = await begin()
+    await copilot.hears(LOCKED)
+    found = await copilot.drafted(BANANAS)
+    assert "15 minutes" in found.text
+    assert any(each.startswith("Left open") and BANANAS in each for each in found.why)
+
+
+async def test_a_question_before_a_request_is_answered_before_it(begin: Begin) -> None:
+    copilot = await begin()
+    await copilot.hears(LOCKED)
+    found = await copilot.drafted("I want a credit of 20 USD.", "give_credit", {"amount": "20 USD"})
+    assert 0 <= found.text.find("15 minutes") < found.text.find("$20.00")
+    assert found.text.endswith("Shall I go ahead?")
+    assert found.action is not None
+
+
+async def test_a_question_behind_a_request_is_answered_behind_it(begin: Begin) -> None:
+    copilot = await begin()
+    await copilot.hears("Show me my invoices.", "find_invoices")
+    copilot.story.model.meanings[f"Show me my invoices.\n{LOCKED}"] = Meant(intent="find_invoices")
+    found = await copilot.drafted(LOCKED)
+    assert 0 <= found.text.find("INV-7007") < found.text.find("15 minutes")
+    assert len(set(found.why)) == len(found.why)

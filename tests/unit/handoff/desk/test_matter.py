@@ -1,7 +1,9 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from core.conversation import Author, Entry, EntryKind
-from handoff.desk.matter import read_matter, unanswered
+from handoff.desk.matter import read_matter, unanswered, whole_lines
 from tests.fakes.copilot_house import PERSON, REFUND, Begin
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -68,3 +70,17 @@ async def test_a_case_is_read_with_its_account_and_what_was_said_before(begin: B
     assert matter.account_id == "ACC-003"
     acting = matter.on_behalf(copilot.sam)
     assert (acting.id, acting.roles, acting.contact_id) == ("sam", copilot.sam.roles, "C-003-1")
+
+
+@pytest.mark.parametrize(
+    ("texts", "lines"),
+    [
+        (("How long do I have", "to ask for a refund?"), ("How long do I have to ask for a refund?",)),
+        (("Is it down?", "since when?"), ("Is it down?", "since when?")),
+        (("is it down", "can i pay"), ("is it down", "can i pay")),
+        (("Hello", "Is it down?"), ("Hello", "Is it down?")),
+        ((), ()),
+    ],
+)
+def test_a_sentence_that_goes_on_in_the_next_message_is_one_line(texts: tuple[str, ...], lines: tuple[str, ...]) -> None:
+    assert whole_lines(texts) == lines

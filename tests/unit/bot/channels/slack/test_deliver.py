@@ -12,7 +12,7 @@ from bot.channels.slack.places import Place
 from bot.channels.slack.threads import Begun, Kind
 from bot.delivery.port import Closing, Sent
 from core.conversation import Author, Sentence
-from core.errors import NotSent, Refused, Unclear
+from core.errors import NotFound, NotSent, Refused, Unclear
 from tests.fakes.slack_api import Fault, Workspace
 from tests.fakes.slack_outgoings import ANSWER, CARD, RECEIPT, answer, outgoing
 from tests.fakes.slack_side import Side, place
@@ -219,8 +219,15 @@ async def test_a_part_that_is_missing_is_not_found(side: Side, channel: SlackCha
     assert await channel.find(place("D1"), "delivery-1") is not None
     side.slack.messages.pop(("D1", side.slack.posted("D1")[1]["ts"]))
     assert await channel.find(place("D1"), "delivery-1") is None
-    assert await channel.find(place("D1"), "delivery-2") is None
+    with pytest.raises(NotFound):
+        await channel.find(place("D1"), "delivery-2")
     side.slack.fail("conversations.history", Fault(status=500))
+    assert await channel.find(place("D1"), "delivery-1") is None
+
+
+async def test_what_may_be_the_beginning_of_it_leaves_it_open(side: Side, channel: SlackChannel) -> None:
+    client: Any = await side.out.workspaces.client("T0HALCYON")
+    await client.api_call("chat.postMessage", json={"channel": "D1", "text": "Owners add"})
     assert await channel.find(place("D1"), "delivery-1") is None
 
 

@@ -1,5 +1,6 @@
 """What customers are sent, and what is known of it when Teams' service fails."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -245,5 +246,25 @@ async def test_a_very_long_reply_is_sent_in_parts(house: House) -> None:
     sentences = tuple(Sentence(text=f"Sentence number {number} of a long letter.") for number in range(600))
     sent = await channel.send(outgoing(sentences=sentences))
     shown = house.service.posted("a:ann")
-    assert "".join(each["text"] for each in shown[:-1]) == " ".join(each.text for each in sentences)
-    assert sent.message_id == shown[-2]["id"]
+    assert "".join(each["text"] for each in shown) == " ".join(each.text for each in sentences)
+    assert sent == Sent(message_id=shown[-1]["id"])
+
+
+async def test_rows_for_which_a_card_has_no_room_go_ahead_of_it(house: House) -> None:
+    channel = await channel_of(house)
+    rows = tuple((f"Row {number}", f"{number}: " + "ß" * 1_500) for number in range(5))
+    asked = replace(CARD, rows=rows)
+    sent = await channel.send(outgoing(sentences=(), card=asked))
+    *ahead, last = house.service.posted("a:ann")
+    assert len(ahead) > 1
+    assert not [each for each in ahead if "actions" in card_in(each)]
+    assert (sent.message_id, sent.card_message_id) == (ahead[0]["id"], last["id"])
+    assert [label for label, _ in rows if f'"{label}"' in json.dumps([card_in(each) for each in (*ahead, last)])] == [
+        label for label, _ in rows
+    ]
+    closing = Closing(ref=outgoing().ref, message_id=sent.card_message_id, card=asked, choice="confirm", by="Ann", at=AT)
+    await channel.close_card(closing)
+    *still, closed = house.service.posted("a:ann")
+    assert still == ahead
+    assert "Row 4" in str(card_in(closed))
+    assert "Row 0" not in str(card_in(closed))

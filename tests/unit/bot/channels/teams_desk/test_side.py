@@ -364,8 +364,25 @@ async def test_a_draft_elsewhere_goes_into_the_message_box(table: Table) -> None
     assert texts(result["composeExtension"]["attachments"][0]["content"]) == "Five days."
 
 
+async def test_without_a_message_the_words_to_reply_to_are_typed(table: Table) -> None:
+    sender = table.by("sam", GENERAL)
+    answer = await table.side.on_fetch(table.user("sam"), sender.extension_fetch("", ""))
+    asking = answer["task"]["value"]["card"]["content"]
+    assert faults(asking, dialog=True) == []
+    form = await table.submit("sam", button(asking, "Draft a reply"), words="How long?")
+    assert "Put into the message box" in titles(form)
+    assert table.script.called("asking.draft") == [("How long?", "sam", None)]
+
+
+async def test_a_draft_that_fails_is_said_in_a_dialog(table: Table) -> None:
+    table.script.fails["asking.draft"] = BadInput("That is too long: draft it in two parts.")
+    answer = await table.side.on_fetch(table.user("sam"), table.by("sam", GENERAL).extension_fetch("draft", "How long?"))
+    assert "in two parts" in texts(answer["task"]["value"]["card"]["content"])
+
+
 @pytest.mark.parametrize(
-    ("command", "text", "expected"), [("ask", "How long?", "Five days."), ("customer", "dana", "Dana Reyes")]
+    ("command", "text", "expected"),
+    [("", "How long?", "Five days."), ("ask", "How long?", "Five days."), ("customer", "dana", "Dana Reyes")],
 )
 async def test_searches(table: Table, command: str, text: str, expected: str) -> None:
     answer = await table.side.on_query(table.user("sam"), table.by("sam").query(command, text))
