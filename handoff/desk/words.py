@@ -51,6 +51,17 @@ _OUTCOMES = {
 }
 _CHANNELS = {"web_chat": "Web chat", "slack": "Slack", "teams": "Microsoft Teams", "in_app": "In the app", "sms": "Text message"}
 _CONSENTS = {"opted_in": "agreed", "opted_out": "said no", "none_recorded": "never asked"}
+_LABELS = {
+    "cause": "What it is for",
+    "open_p1": "Urgent ticket (P1) open",
+    "open_p2": "Urgent ticket (P2) open",
+    "dispute": "Dispute or chargeback open",
+    "overdue": "Invoices overdue",
+    "existing_discount": "Has a discount already",
+    "granted_usd_minor_90d": "Given for the same cause in 90 days",
+    "credits_usd_minor_90d": "Credit given in 90 days",
+    "save_offers_12m": "Offers to stay in 12 months",
+}
 _AMOUNT = re.compile(r"(?:_usd)?_minor(?=$|_\d)")
 _SPANS = re.compile(r"_(\d+)([dm])$")
 _UNITS = {"_percent": "{} %", "_days": "{} days", "_months": "{} months"}
@@ -121,7 +132,7 @@ def plain(code: str) -> str:
 
 def _row(name: str, value: Scalar, currency: str) -> Row:
     ending = next((each for each in _UNITS if name.endswith(each) and isinstance(value, int)), "_id")
-    label = plain(_SPANS.sub(_span, _AMOUNT.sub("", name)).removesuffix(ending))
+    label = _LABELS.get(name) or plain(_SPANS.sub(_span, _AMOUNT.sub("", name)).removesuffix(ending))
     if _AMOUNT.search(name) and isinstance(value, int):
         return label, str(Money(value, "USD" if "_usd_minor" in name else currency))
     return label, _value(name, value)
@@ -137,6 +148,8 @@ def _value(name: str, value: Scalar) -> str:
     if value is None:
         return "none"
     text = str(value)
+    if name == "cause":
+        return text.replace("_", " ").replace(":", ", ")
     if isinstance(value, int):
         unit = next((words for ending, words in _UNITS.items() if name.endswith(ending)), "{}")
         return unit.format(text)

@@ -1,4 +1,4 @@
-"""What stays of a conversation in Slack: sealed words, ids in the journal, a chain that explains itself, and nothing of the erased."""
+"""What stays of a conversation in Slack: sealed words, journalled ids, a chain that explains itself, nothing of the erased."""
 
 import json
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ async def test_the_journal_tells_of_deliveries_and_drafts_in_ids_and_stays_whole
     assert (edited.data["intent"], dismissed.data["intent"]) == ("question", "question")
     assert dismissed.data["reason"]
     journal = Journal()
-    await slack.house.database.write(lambda conn: journal.seal(conn))
+    await slack.house.database.write(journal.seal)
     report = await slack.house.database.read(lambda conn: journal.verify(conn, None))
     assert (report.ok, report.problems) == (True, ())
 

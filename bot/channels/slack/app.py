@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 
 from bot.channels.slack.heard import Body, bot_user_of, inside, listed, team_of, teams_of, text_in
+from bot.channels.slack.installs import Installation
 from bot.channels.slack.listening import Listening
 from bot.channels.slack.workspaces import Workspaces
 from core.errors import BadInput, RapportError, Unavailable
@@ -24,6 +25,7 @@ TEXTS = frozenset(
     | {"response_url", "trigger_id", "app_installed_team_id", "subtype", "channel_id", "name", "value"}
 )
 OBJECTS = ("event", "user", "team", "view", "channel", "message", "container", "enterprise")
+FOUND = "installation"
 UNREADABLE = (AttributeError, TypeError, KeyError, ValueError, IndexError)
 
 
@@ -50,9 +52,14 @@ class SlackApp:
         from slack_bolt.request.async_request import AsyncBoltRequest
 
         shaped(body)
+        found = await self._workspaces.find(*teams_of(body))
+        if found is None and not _asks_whether_we_listen(body):
+            self._log.warning("slack.not_installed", team=team_of(body))
+            return Answer(status=200)
         try:
             known = {name: value for name, value in body.items() if value is not None}
-            response = await self._app.async_dispatch(AsyncBoltRequest(body=known, mode="socket_mode"))
+            request = AsyncBoltRequest(body=known, mode="socket_mode", context={FOUND: found})
+            response = await self._app.async_dispatch(request)
         except UNREADABLE as error:
             raise BadInput("The body isn't one of Slack's.") from error
         if response.status == 404:
@@ -116,13 +123,11 @@ class SlackApp:
         app.options(ANY)(options)
 
     async def _authorized(self, context: "AsyncBoltContext") -> "AuthorizeResult | None":
-        """Whose token answers: from what is kept, without asking Slack."""
+        """Whose token answers: that of the installation for which the body was taken in. Bolt itself never speaks to users."""
         from slack_bolt.authorization import AuthorizeResult
 
-        team, organisation = context.team_id or "", context.enterprise_id or ""
-        found = await self._workspaces.find(team, organisation)
+        found = cast("Installation | None", cast("Any", context).get(FOUND))
         if found is None:
-            self._log.warning("slack.not_installed", team=team)
             return None
         return AuthorizeResult(
             enterprise_id=context.enterprise_id,
@@ -168,3 +173,8 @@ def shaped(body: Mapping[str, Any]) -> None:
 
 def _is_object(value: object) -> bool:
     return isinstance(value, Mapping)
+
+
+def _asks_whether_we_listen(body: Mapping[str, Any]) -> bool:
+    """Slack's own questions to an address, which belong to no workspace."""
+    return body.get("type") == "url_verification" or body.get("ssl_check") == "1"

@@ -54,6 +54,12 @@ def paragraphs(sentences: Sequence[Sentence], sources: Sources) -> list[str]:
     return gathered(ready, SECTION_CHARACTERS)
 
 
+def literal(text: str) -> list[Block]:
+    """A person's words to the letter, as they were previewed: nothing in them formats or links."""
+    plain = [{"type": "plain_text", "text": piece, "emoji": False} for piece in pieces(text, SECTION_CHARACTERS)]
+    return [{"type": "section", "text": each} for each in plain]
+
+
 def source_list(sources: Sources, language: str) -> list[Block]:
     """The list of sources below an answer."""
     if not sources.cited:

@@ -70,11 +70,16 @@ def listed(body: object, name: str) -> Sequence[Any]:
 
 
 def team_of(body: Body) -> str:
-    """The workspace that has the app installed, as far as this body says; the organisation when a whole one has."""
+    """The workspace that has the app installed, as far as this body says; the organisation when a whole one has.
+
+    Somebody from another company may press a button in a shared channel: then `team` is theirs, and the message's is ours.
+    """
     granted = _granted(body)
+    posted = text_in(body, "message", "team") if body.get("type") == "block_actions" else ""
     return (
         text_in(granted, "team_id")
         or text_in(granted, "enterprise_id")
+        or posted
         or text_in(body, "view", "app_installed_team_id")
         or text_in(body, "team_id")
         or text_in(body, "team", "id")

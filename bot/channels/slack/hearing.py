@@ -16,7 +16,7 @@ from bot.reception import Arrival, Reception
 NO_FILES = "I can't open files yet. Please tell me in words what it shows; I have read the text that you wrote with it."
 ONLY_FILES = "I can't open files yet. Please tell me in words what it shows."
 TOO_LONG = "That is longer than {most:,} characters, more than I can read at once. Please shorten it, or send it in parts."
-NO_WORDS = "Hello! I'm {bot_name} of {company}. What can I do for you?"
+NO_WORDS = "Hello! I'm the AI assistant of {company}. What can I do for you?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,6 @@ class Manners:
 
     tenant: str
     company: str
-    bot_name: str
     most_characters: int = 8_000
 
 
@@ -62,8 +61,7 @@ class Hearing:
             await self._tell(said, user, "files", NO_FILES if said.text else ONLY_FILES)
         if not said.text:
             if said.mentioned and not said.files:
-                names = {"bot_name": self.manners.bot_name, "company": self.manners.company}
-                await self._tell(said, user, "hello", NO_WORDS.format(**names))
+                await self._tell(said, user, "hello", NO_WORDS.format(company=self.manners.company))
             return
         if said.place.direct and await self.identity.typed(said, user):
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,26 @@ if TYPE_CHECKING:
 LINK = re.compile(r"link\s+(\S{3,254})", re.IGNORECASE)
 CODE = re.compile(r"[0-9]{6}")
 PATIENCE_S = 2.0
-REMEMBERED = 1_000
+REMEMBERED, REMEMBERED_S = 1_000, 600.0
+
+
+class Recent:
+    """Names of what happened lately: the latest thousand, for ten minutes."""
+
+    def __init__(self) -> None:
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    def __contains__(self, name: str) -> bool:
+        return self._until.get(name, 0.0) > time.monotonic()
+
+    def put(self, name: str) -> None:
+        self._until[name] = time.monotonic() + REMEMBERED_S
+        self._until.move_to_end(name)
+        while len(self._until) > REMEMBERED:
+            self._until.popitem(last=False)
+
+    def drop(self, name: str) -> None:
+        self._until.pop(name, None)
 
 
 class Identity:
@@ -32,7 +52,8 @@ class Identity:
         self._reception = reception
         self._workspaces = workspaces
         self._background = background
-        self._taken: OrderedDict[str, None] = OrderedDict()
+        self._taken = Recent()
+        self._asked = Recent()
 
     async def typed(self, said: Heard, user: ChannelUser) -> bool:
         """Takes `link me@company.com`, `link <invitation>` and a code that is right. False: it is a message like any other."""
@@ -40,13 +61,14 @@ class Identity:
             return True
         link = LINK.fullmatch(said.text.strip())
         if link and "@" in link[1]:
+            self._asked.put(_name(user))
             if await self._reception.first(user, said.event_id):
                 self._background.start(self._mail(said, user, link[1]), "identity.code")
             return True
         code = link[1] if link else said.text.strip()
         if not link and not CODE.fullmatch(code):
             return False
-        return await self._prove(said, user, code, certain=bool(link))
+        return await self._prove(said, user, code, certain=bool(link) or _name(user) in self._asked)
 
     async def start(self, body: Body) -> None:
         """Opens the window after the button was pressed."""
@@ -68,6 +90,7 @@ class Identity:
 
     async def _email_given(self, ack: Ack, body: Body, user: ChannelUser, email: str) -> None:
         """Mailing may be slow and Slack waits for three seconds: then the next window is shown before it is done."""
+        self._asked.put(_name(user))
         mailing = asyncio.ensure_future(self._links.start_code(user, email))
         done, _ = await asyncio.wait({mailing}, timeout=PATIENCE_S)
         if not done:
@@ -90,6 +113,7 @@ class Identity:
         if known is None:
             await ack(response_action="errors", errors={modals.CODE_BLOCK: modals.WRONG})
         else:
+            self._asked.drop(_name(user))
             await ack(response_action="update", view=modals.done_view())
 
     async def _told_later(self, body: Body, mailing: "asyncio.Future[str]") -> None:
@@ -102,15 +126,18 @@ class Identity:
         await call(client, "views.update", view_id=text_in(body, "view", "id"), view=modals.code_view(told))
 
     async def _prove(self, said: Heard, user: ChannelUser, code: str, *, certain: bool) -> bool:
-        """Tries a code. Six digits that prove nothing may be an answer to a question, and are taken as such."""
+        """Tries a code. Six digits that prove nothing may be an answer to a question, and are taken as such unless a code was
+        asked for."""
         try:
             known = await self._links.finish(user, code)
-            told = modals.DONE if known else modals.WRONG
+            told = modals.DONE if known else modals.WRONG_HERE
         except RapportError as error:
             known, told = None, error.message
         if known is None and not certain:
             return False
-        self._remember(said.event_id)
+        if known is not None:
+            self._asked.drop(_name(user))
+        self._taken.put(said.event_id)
         self._background.start(self._say(said, told), "identity.told")
         return True
 
@@ -126,7 +153,6 @@ class Identity:
         thread = {"thread_ts": said.place.thread} if said.place.thread else {}
         await call(client, "chat.postMessage", channel=said.place.channel, text=modals.shown(text), **thread)
 
-    def _remember(self, event_id: str) -> None:
-        self._taken[event_id] = None
-        while len(self._taken) > REMEMBERED:
-            self._taken.popitem(last=False)
+
+def _name(user: ChannelUser) -> str:
+    return f"{user.installation}:{user.user_id}"

@@ -1,7 +1,7 @@
 """Lays out an outgoing message for Slack: one message or several, in order, each within the limits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.channels.slack import blocks
@@ -38,7 +38,7 @@ class Part:
 def parts(outgoing: Outgoing, look: Look) -> list[Part]:
     """All messages for an outgoing one; a card always comes last and by itself, so that it can be brought up to date."""
     sources = sources_of(outgoing.sentences, look.public_url)
-    said = [blocks.section(text) for text in blocks.paragraphs(outgoing.sentences, sources)]
+    said = _said(outgoing, sources)
     label = blocks.offer_label(outgoing.language) if outgoing.offer and said else []
     found = [_part(each, outgoing) for each in _grouped([*label, *said, *tail(outgoing, look, sources)])]
     if outgoing.card is not None:
@@ -67,6 +67,13 @@ def markdown(sentence: Sentence, sources: Sources) -> str:
     return in_markdown(sentence.text) + sources.marks_in_markdown(sentence)
 
 
+def _said(outgoing: Outgoing, sources: Sources) -> list[Block]:
+    """What was said: a person's words as they were typed, the assistant's with their sources' numbers."""
+    if outgoing.author is Author.AGENT and not sources.cited:
+        return blocks.literal(outgoing.text)
+    return [blocks.section(text) for text in blocks.paragraphs(outgoing.sentences, sources)]
+
+
 def _may_ask(outgoing: Outgoing, sources: Sources) -> bool:
     """Whether to ask if it helped: below an answer that stands on something, unless it asks a question of its own."""
     answered = outgoing.author is Author.BOT and outgoing.ends_reply
@@ -74,9 +81,14 @@ def _may_ask(outgoing: Outgoing, sources: Sources) -> bool:
 
 
 def _part(group: Sequence[Block], outgoing: Outgoing) -> Part:
-    words = [OUR_MARKS.sub("", each["text"]["text"]) for each in group if each["type"] == "section" and "text" in each]
+    words = [_words(each["text"]) for each in group if each["type"] == "section" and "text" in each]
     text = " ".join(words) or shown(outgoing.text) or blocks.fallback([value for row in outgoing.receipt for value in row])
     return Part(blocks=tuple(group), text=text)
+
+
+def _words(text: Mapping[str, str]) -> str:
+    """A text object for where only mrkdwn can be shown."""
+    return OUR_MARKS.sub("", text["text"]) if text["type"] == "mrkdwn" else shown(text["text"])
 
 
 def _grouped(found: Sequence[Block]) -> list[list[Block]]:

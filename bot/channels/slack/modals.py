@@ -14,6 +14,7 @@ TITLE = "Verify it's me"
 WHY = "Your work address shows that you are you. We send it a six-digit code; then I can talk about your account."
 SENT = "If we know this address, a six-digit code is on its way to it."
 DONE = "Thank you, that proves it. Ask your question again and I can go on."
+WRONG_HERE = 'That is not the code, or it has expired. Check it, or write "link" and your e-mail address to get a new one.'
 WRONG = "That is not the code, or it has expired. Check it, or close this window and ask for a new one."
 
 
@@ -43,7 +44,7 @@ def done_view() -> View:
 def home_view(company: str, bot_name: str, starters: Sequence[str]) -> View:
     """What a customer sees under Home."""
     asked = "\n".join(f"• {shown(each)}" for each in starters[:5])
-    blocks = [section(f"*{shown(company)}*\nI'm {shown(bot_name)}. Write to me under Messages, or mention me in a channel.")]
+    blocks = [section(f"*{shown(company)} · {shown(bot_name)}*\nWrite to me under Messages, or mention me in a channel.")]
     if asked:
         blocks += [section(f"*You could ask*\n{asked}"[:2_900])]
     return {"type": "home", "blocks": [*blocks, *context(["You can ask for a person at any time."])]}

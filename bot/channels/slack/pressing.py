@@ -31,6 +31,7 @@ class Pressed:
     place: Place
     message_ts: str
     action_ts: str
+    text: str = ""
     blocks: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -99,7 +100,7 @@ class Pressing:
         client = await self.workspaces.client(pressed.place.team)
         left = blocks.without(pressed.blocks, prefix, instead)
         where = {"channel": pressed.place.channel, "ts": pressed.message_ts}
-        await call(client, "chat.update", **where, text=blocks.fallback([instead]), blocks=left)
+        await call(client, "chat.update", **where, text=pressed.text or blocks.fallback([instead]), blocks=left)
 
     async def _whisper(self, pressed: Pressed, text: str) -> None:
         client = await self.workspaces.client(pressed.place.team)
@@ -129,5 +130,6 @@ def pressed_in(body: Body, action: Body, tenant: str) -> Pressed | None:
         place=place,
         message_ts=message_ts,
         action_ts=action_ts,
+        text=text_in(body, "message", "text"),
         blocks=tuple(cast("Body", each) for each in listed(inside(body, "message"), "blocks") if isinstance(each, dict)),
     )

@@ -133,9 +133,14 @@ class SlackIn:
 
     def _listening(self, doors: Doors) -> Listening:
         settings, out = self._settings, self._out
-        names = {"tenant": settings.tenant, "company": settings.company, "bot_name": settings.bot_name}
+        names = {"tenant": settings.tenant, "company": settings.company}
         identity = Identity(doors.links, doors.reception, out.workspaces, self._background)
-        pane = Pane(Greeting(**names, starters=settings.starters), doors.reception, out.workspaces, out.threads)
+        pane = Pane(
+            Greeting(**names, bot_name=settings.bot_name, starters=settings.starters),
+            doors.reception,
+            out.workspaces,
+            out.threads,
+        )
         hearing = Hearing(
             manners=Manners(**names, most_characters=settings.most_characters),
             reception=doors.reception,

@@ -41,7 +41,7 @@ def test_arguments_read_as_amounts_units_and_words() -> None:
         ("Basis", "first monthly"),
     )
     assert rows_of({"granted_usd_minor_90d": 4_000, "dispute": False, "discount_percent": 10, "save_offers_12m": 1}) == (
-        ("Granted in 90 days", "$40.00"),
+        ("Given for the same cause in 90 days", "$40.00"),
         ("Dispute", "no"),
         ("Discount", "10 %"),
         ("Save offers in 12 months", "1"),
