@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, bindparam, delete, insert, select
 
 from bot.delivery.planning import Planning
 from bot.delivery.port import Channels
@@ -39,6 +39,11 @@ seen_events = Table(
     PrimaryKeyConstraint("tenant", "channel", "installation", "event_id"),
     Index(None, "at"),
 )
+
+
+_NAMES = ("tenant", "channel", "installation", "event_id")
+_SEEN = select(seen_events.c.at).where(*(seen_events.c[name] == bindparam(name) for name in _NAMES))
+_NOTE = insert(seen_events).inline()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,8 @@ class Reception:
 
         Raises `NotFound` for a press on a card that isn't in this conversation, `BadInput` for ids that can't be kept.
         """
+        if await self.database.read(lambda conn: self._seen(conn, arrival.user, arrival.event_id)):
+            return await self.database.read(lambda conn: self._repeated(conn, arrival))
         sender = _in_public((await self.links.known(arrival.user)).principal, arrival.user)
         inbound = Inbound(
             ref=arrival.ref,
@@ -138,17 +145,21 @@ class Reception:
         before = self.wall.now() - self.kept_for
         return await self.database.write(lambda conn: conn.execute(delete(seen_events).where(seen_events.c.at < before)).rowcount)
 
+    def _seen(self, conn: Connection, user: ChannelUser, event_id: str) -> bool:
+        return conn.execute(_SEEN, _key(user, event_id)).first() is not None
+
     def _first(self, conn: Connection, user: ChannelUser, event_id: str) -> bool:
-        key = {"tenant": user.tenant, "channel": user.channel, "installation": user.installation, "event_id": event_id[:300]}
-        if conn.execute(select(seen_events.c.at).where(*(seen_events.c[name] == value for name, value in key.items()))).first():
+        if self._seen(conn, user, event_id):
             return False
-        conn.execute(insert(seen_events).values(key | {"at": self.wall.now()}))
+        conn.execute(_NOTE, _key(user, event_id) | {"at": self.wall.now()})
         return True
+
+    def _repeated(self, conn: Connection, arrival: Arrival) -> Accepted:
+        return Accepted(row_id=inbox.row_of(conn, arrival.ref, arrival.message_id) or "", correlation_id="", new=False)
 
     def _accept(self, conn: Connection, arrival: Arrival, inbound: Inbound) -> tuple[Accepted, list[Pending]]:
         if not self._first(conn, arrival.user, arrival.event_id):
-            row_id = inbox.row_of(conn, arrival.ref, arrival.message_id)
-            return Accepted(row_id=row_id or "", correlation_id="", new=False), []
+            return self._repeated(conn, arrival), []
         found = self.intake.threads.find(conn, inbound.ref)
         if arrival.press is not None and not self._has_card(conn, found, arrival.press.card_id):
             raise NotFound("This card belongs to a conversation that is over: write a message instead.")
@@ -276,3 +287,7 @@ def _in_public(sender: Principal, user: ChannelUser) -> Principal:
         roles=frozenset(),
         assurance=assurance,
     )
+
+
+def _key(user: ChannelUser, event_id: str) -> dict[str, str]:
+    return {"tenant": user.tenant, "channel": user.channel, "installation": user.installation, "event_id": event_id[:300]}

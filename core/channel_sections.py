@@ -51,7 +51,7 @@ class SlackSection(Section):
     desk_team: str = ""
     queue_channel: str = ""
     name: str = "Rapport"
-    messages_a_minute: Count = 600
+    messages_a_minute: Count = 6_000
 
 
 class TeamsSection(Section):
@@ -74,7 +74,7 @@ class TeamsSection(Section):
     login_url: str = "https://login.microsoftonline.com"
     keys_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     name: str = "Rapport"
-    messages_a_minute: Count = 600
+    messages_a_minute: Count = 6_000
 
 
 class ChannelsSection(Section):

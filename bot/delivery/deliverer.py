@@ -48,6 +48,8 @@ class Deliverer:
                 await self.round()
             except RapportError as error:
                 structlog.get_logger("delivery").warning("delivery.round_failed", code=error.code)
+            except Exception as error:  # noqa: BLE001 - the outermost edge: whatever broke, the next round is taken
+                structlog.get_logger("delivery").error("delivery.round_broke", exc_info=error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_S)
             self._woken.clear()
@@ -145,8 +147,8 @@ class Deliverer:
 
     async def _unclear(self, channel: Channel, delivery: Delivery, why: str) -> None:
         """Nobody knows: unless the channel itself shows that it arrived, it waits for a person."""
-        with suppress(RapportError):
-            found = await channel.find(delivery.ref, delivery.id)
+        with suppress(NotFound):
+            found = await self._find(channel, delivery)
             if found is not None:
                 await self._settled(delivery, found)
                 return
@@ -160,18 +162,29 @@ class Deliverer:
         if channel is None:
             return
         try:
-            found = await channel.find(delivery.ref, delivery.id)
+            found = await self._find(channel, delivery)
         except NotFound:
             await self._write(lambda conn: self.ledger.put_back(conn, delivery, self.wall.now()))
             return
-        except RapportError:
-            found = None
         if found is not None:
             await self._settled(delivery, found)
         else:
             why = "Rapport ended while this was being sent."
             self.told(delivery.ref.channel, UNCLEAR)
             await self._write(lambda conn: self.ledger.unclear(conn, delivery, why, self.wall.now()))
+
+    async def _find(self, channel: Channel, delivery: Delivery) -> Sent | None:
+        """What the channel shows of a message; None when that can't be told. Raises `NotFound` when it certainly isn't there."""
+        try:
+            async with asyncio.timeout(LONGEST_CALL_S):
+                return await channel.find(delivery.ref, delivery.id)
+        except NotFound:
+            raise
+        except (RapportError, TimeoutError):
+            return None
+        except Exception as error:  # noqa: BLE001 - the outermost edge: an adapter that breaks tells nothing
+            structlog.get_logger("delivery").error("delivery.not_looked_for", delivery_id=delivery.id, exc_info=error)
+            return None
 
     async def _close(self, channel: Channel, delivery: Delivery) -> None:
         card = await self.database.read(lambda conn: closing(conn, self.planning.threads, delivery))
@@ -185,6 +198,8 @@ class Deliverer:
                 return
             except Refused as error:
                 self._log(delivery, "delivery.card_refused", error.message)
+            except Exception as error:  # noqa: BLE001 - the outermost edge: a card that can't be laid out holds nothing up
+                structlog.get_logger("delivery").error("delivery.card_broke", delivery_id=delivery.id, exc_info=error)
         await self._write(lambda conn: self.ledger.card_closed(conn, delivery))
 
     async def _settled(self, delivery: Delivery, sent: Sent) -> None:

@@ -8,7 +8,7 @@ from bot.delivery.arrivals import DeliveryArrivals
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
 from bot.delivery.planning import Planning
-from bot.delivery.port import Channel
+from bot.delivery.port import Channel, Channels
 from bot.http.limits import Limit
 from bot.intake import TURN
 from bot.links.identify import Identifying
@@ -73,28 +73,14 @@ def outward(config: Config, kept: Kept, people: CrmPeople, metrics: Metrics) -> 
         allows=pace_of(config, wall),
         timed=lambda channel: metrics.timed(metrics.accepting, channel),
     )
-    deliverer = Deliverer(
-        database=house.database,
-        ledger=ledger,
-        planning=planning,
-        channels=channels,
-        wall=wall,
-        told=lambda channel, outcome: metrics.deliveries.labels(channel, outcome).inc(),
-    )
     return Outward(
         trust=trust,
         links=links,
-        identifying=Identifying(
-            database=house.database,
-            vault=house.vault,
-            threads=house.threads,
-            links=links,
-            clock=house.clock,
-        ),
+        identifying=_identifying(kept, links),
         inviting=Inviting(rooms, trust.roster),
         planning=planning,
         reception=reception,
-        deliverer=deliverer,
+        deliverer=_deliverer(kept, planning, channels, metrics),
         arrivals=DeliveryArrivals(ledger=ledger, threads=house.threads, cases=house.cases, wall=wall),
         reconciler=_reconciler(kept),
         desks=desks,
@@ -123,6 +109,22 @@ def turn_of(kept: Kept, out: Outward) -> Callable[[Steps, str], Awaitable[Reply]
         return Reply(silent=True)
 
     return take
+
+
+def _deliverer(kept: Kept, planning: Planning, channels: Channels, metrics: Metrics) -> Deliverer:
+    return Deliverer(
+        database=kept.house.database,
+        ledger=planning.ledger,
+        planning=planning,
+        channels=channels,
+        wall=WallClock(),
+        told=lambda channel, outcome: metrics.deliveries.labels(channel, outcome).inc(),
+    )
+
+
+def _identifying(kept: Kept, links: KeptLinks) -> Identifying:
+    house = kept.house
+    return Identifying(database=house.database, vault=house.vault, threads=house.threads, links=links, clock=house.clock)
 
 
 def _reconciler(kept: Kept) -> Reconciler:

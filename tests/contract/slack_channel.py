@@ -105,7 +105,7 @@ def _seen(message: Mapping[str, Any]) -> Seen:
         words.append(_mrkdwn(str(message["text"])))
     receipt = tuple(_row(field["text"]) for block in blocks for field in block.get("fields", ()))
     small = [_mrkdwn(each["text"]) for block in blocks if block["type"] == "context" for each in block["elements"]]
-    words += [_mrkdwn(block["text"]["text"]) for block in blocks if block["type"] == "section" and "text" in block]
+    words += [_words(block["text"]) for block in blocks if block["type"] == "section" and "text" in block]
     words = [each for each in words if each.text != "*Receipt*"]
     sources = tuple(_source(*each.links[0]) for each in small if each.links)
     people = [found[1] for each in small if (found := PERSON.fullmatch(each.text))]
@@ -157,6 +157,11 @@ def _row(text: str) -> tuple[str, str]:
 def _source(label: str, address: str) -> Source:
     number, _, heading = label.partition(". ")
     return Source(number=int(number), heading=heading, address=address)
+
+
+def _words(text: Mapping[str, str]) -> Read:
+    """A text object: in plain text nothing acts."""
+    return _mrkdwn(text["text"]) if text["type"] == "mrkdwn" else Read(text=" ".join(text["text"].split()))
 
 
 def _mrkdwn(text: str) -> Read:

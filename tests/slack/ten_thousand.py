@@ -39,7 +39,7 @@ class Plan:
 
     folder: Path
     events: int
-    rate: float = 20.0
+    rate: float = 10.0
     kills: int = 2
     seed: int = 1
     plant: str = ""
@@ -271,7 +271,7 @@ def main() -> int:
     """Runs one plan and reports."""
     options = argparse.ArgumentParser(description="Sends events as Slack does, and counts what was lost or answered twice.")
     options.add_argument("--events", type=int, default=10_000)
-    options.add_argument("--rate", type=float, default=20.0, help="Events a second.")
+    options.add_argument("--rate", type=float, default=10.0, help="Events a second.")
     options.add_argument("--kills", type=int, default=5)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--plant", choices=("forget", ""), default="")

@@ -15,7 +15,7 @@ from tests.slack.ten_thousand import ACK_P99_MS, Plan, percentile, run, table
 @pytest.mark.slow
 @pytest.mark.recovery
 async def test_every_event_is_answered_once_over_two_crashes(tmp_path: Path) -> None:
-    plan = Plan(folder=tmp_path, events=500, rate=10, kills=2)
+    plan = Plan(folder=tmp_path, events=500, kills=2)
     log = await run(plan)
     assert log.faults == [], table(log, plan)
     assert (log.answered, log.kills) == (500, 2)

@@ -1,10 +1,15 @@
 """What is said reaches the customer's channel once and in order, whatever the channel does."""
 
+import asyncio
+
 import pytest
 
+from bot.delivery import deliverer
 from bot.delivery.composing import outgoing
+from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import UNCLEAR
-from core.conversation import Author, EntryKind, Press
+from bot.delivery.port import Closing, Sent
+from core.conversation import Author, ConversationRef, EntryKind, Press
 from core.errors import Conflict, NotSent, Refused, Unclear
 from tests.unit.bot.delivery.conftest import HELEN, SLACK, Counter, elsewhere
 
@@ -167,3 +172,83 @@ async def test_what_was_erased_meanwhile_is_not_sent(counter: Counter) -> None:
     await counter.database.write(lambda conn: counter.ledger.vault.destroy(conn, tenant="halcyon", person=HELEN.person_id))
     await counter.deliverer.settle()
     assert counter.channel.sent == []
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_an_adapter_that_breaks_while_it_looks_holds_nothing_up(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    async def find(ref: ConversationRef, delivery_id: str) -> Sent | None:
+        if hangs:
+            await asyncio.sleep(60)
+        raise KeyError("ts")
+
+    monkeypatch.setattr(deliverer, "LONGEST_CALL_S", 0.01)
+    await counter.write()
+    await counter.reply("Cut off by the end of the process.")
+    conversation = (await counter.conversation()).id
+    await counter.database.write(lambda conn: counter.reception.planning.plan(conn, "halcyon", conversation, counter.clock.now()))
+    (left,) = await counter.deliveries()
+    await counter.database.write(lambda conn: counter.ledger.begin(conn, left, counter.clock.now()))
+    monkeypatch.setattr(counter.channel, "find", find)
+    counter.wait(minutes=2)
+    await counter.write("And now?")
+    await counter.reply("What comes behind it.")
+    await counter.again().settle()
+    assert counter.channel.texts == ["What comes behind it."]
+    assert await counter.states() == ["unclear", "sent"]
+
+
+async def test_an_adapter_that_breaks_at_a_card_is_not_asked_for_it_for_ever(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def close_card(closing: Closing) -> None:
+        asked.append(closing.message_id)
+        raise KeyError("blocks")
+
+    monkeypatch.setattr(counter.channel, "close_card", close_card)
+    await counter.write()
+    await counter.reply("Shall I?", card=True)
+    await counter.deliverer.settle()
+    await counter.write(press=Press(card_id="card-1", choice="confirm"))
+    await counter.reply("Done.")
+    await counter.deliverer.settle()
+    await counter.deliverer.settle()
+    assert len(asked) == 1
+    assert counter.channel.texts == ["Shall I?", "Done."]
+
+
+async def test_a_round_that_breaks_is_followed_by_another(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+    again = asyncio.Event()
+
+    async def broken(self: Deliverer) -> None:
+        rounds.append(len(rounds))
+        if len(rounds) > 1:
+            again.set()
+        raise KeyError("a row that nobody expected")
+
+    monkeypatch.setattr(Deliverer, "round", broken)
+    running = asyncio.create_task(counter.deliverer.run())
+    await asyncio.sleep(0)
+    counter.deliverer.nudge()
+    await asyncio.wait_for(again.wait(), 5)
+    await counter.deliverer.stop()
+    await asyncio.wait_for(running, 5)
+    assert len(rounds) >= 2
+
+
+async def test_what_came_of_each_try_is_told(counter: Counter) -> None:
+    told: list[tuple[str, str]] = []
+    counter.deliverer.told = lambda channel, outcome: told.append((channel, outcome))
+    counter.channel.before = [NotSent("Slow down.", retry_after_s=1), Refused("No such place.")]
+    await counter.write()
+    await counter.reply("One")
+    await counter.deliverer.settle()
+    counter.wait(seconds=2)
+    await counter.deliverer.settle()
+    await counter.reply("Two")
+    await counter.deliverer.settle()
+    assert told == [("slack", "later"), ("slack", "failed"), ("slack", "sent")]

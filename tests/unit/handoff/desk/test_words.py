@@ -42,9 +42,9 @@ def test_arguments_read_as_amounts_units_and_words() -> None:
     )
     assert rows_of({"granted_usd_minor_90d": 4_000, "dispute": False, "discount_percent": 10, "save_offers_12m": 1}) == (
         ("Given for the same cause in 90 days", "$40.00"),
-        ("Dispute", "no"),
+        ("Dispute or chargeback open", "no"),
         ("Discount", "10 %"),
-        ("Save offers in 12 months", "1"),
+        ("Offers to stay in 12 months", "1"),
     )
     assert rows_of({"currency": "GBP", "seats": None}) == (("Currency", "GBP"), ("Seats", "none"))
 

@@ -63,6 +63,19 @@ async def test_words_in_a_direct_message_work_too(side: Side) -> None:
     assert [each["text"] for each in side.slack.posted("D1")][-1] == modals.DONE
 
 
+async def test_a_wrong_code_is_told_to_somebody_who_asked_for_one(side: Side) -> None:
+    await side.http.event(events.message("link ann@acme.example"), event_id="Ev1")
+    for retry in (0, 1):
+        await side.http.event(events.message("654321", ts="30.0"), event_id="Ev2", retry=retry)
+        await side.settled()
+    await side.http.event(events.message("654321", user="U2", channel="D2"))
+    await side.http.event(events.message("123456"))
+    await side.settled()
+    assert [each["text"] for each in side.slack.posted("D1")].count(modals.WRONG_HERE) == 1
+    await side.http.event(events.message("654321"))
+    assert [text for _, text in side.reception.said] == ["654321", "654321"]
+
+
 async def test_six_digits_that_prove_nothing_are_a_message(side: Side) -> None:
     await side.http.event(events.message("654321"))
     await side.http.event(events.message("please link me@example.com to it"))
@@ -76,7 +89,7 @@ async def test_an_invitation_is_taken_and_a_wrong_one_is_told(side: Side) -> Non
     await side.http.event(events.message("link ABCDE-99999"))
     await side.settled()
     assert side.links.proved == ["U1"]
-    assert [each["text"] for each in side.slack.posted("D1")] == [modals.DONE, modals.WRONG]
+    assert [each["text"] for each in side.slack.posted("D1")] == [modals.DONE, modals.WRONG_HERE]
 
 
 async def test_nothing_is_linked_by_words_in_a_channel(side: Side) -> None:

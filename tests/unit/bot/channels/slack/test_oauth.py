@@ -72,6 +72,15 @@ async def test_a_workspace_that_isnt_installed_is_not(installing: Side) -> None:
         await installing.out.workspaces.client("T0OTHER")
 
 
+async def test_nobody_is_spoken_to_where_it_isnt_installed(installing: Side) -> None:
+    address = {"response_url": installing.slack.response_url()}
+    pressed = events.block_actions({"action_id": "answer:rate", "value": "helped"}) | address | {"team": {"id": "T0OTHER"}}
+    for body in (pressed, events.command("help") | address | {"team_id": "T0OTHER"}):
+        answer = await installing.http.send(body)
+        assert (answer.status, answer.body) == (200, {})
+    assert installing.slack.responses == []
+
+
 async def test_a_state_is_good_once_and_in_its_own_browser(installing: Side) -> None:
     state, cookie = await begun(installing)
     nonce, stamp, signature = state.split(".")

@@ -40,6 +40,14 @@ async def test_a_press_in_a_channel_belongs_to_its_thread(side: Side) -> None:
     assert (arrival.ref.conversation_id, arrival.user.installation, arrival.user.private) == ("C1:5.0", "T0CUSTOMER", False)
 
 
+async def test_a_press_from_another_company_belongs_to_the_workspace_of_the_message(side: Side) -> None:
+    pressed = events.block_actions(card(), team="T0CUSTOMER", channel="C1", message_ts="7.0", thread_ts="5.0")
+    theirs = {"id": "T0CUSTOMER", "domain": "customer"}
+    await side.http.send(pressed | {"team": theirs, "message": pressed["message"] | {"team": "T0HALCYON"}})
+    [arrival] = side.reception.arrivals
+    assert (arrival.ref.installation, arrival.user.installation) == ("T0HALCYON", "T0CUSTOMER")
+
+
 async def test_slacks_own_feedback_pair_is_a_rating(side: Side) -> None:
     action = {"type": "feedback_buttons", "action_id": blocks.FEEDBACK_ID, "value": blocks.NOT_HELPED}
     await side.http.send(events.block_actions(action, message_ts="80.0"))
@@ -52,11 +60,12 @@ async def test_plain_feedback_buttons_go_once_they_were_pressed(side: Side) -> N
     client: Any = await side.out.workspaces.client("T0HALCYON")
     posted = await client.chat_postMessage(channel="D1", text="An answer.", blocks=shown)
     body = events.block_actions({"action_id": blocks.RATED_UP_ID, "value": blocks.HELPED}, message_ts=posted["ts"])
-    body["message"]["blocks"] = shown
+    body["message"] |= {"blocks": shown, "text": "An answer."}
     await side.http.send(body)
     await side.settled()
     assert side.reception.ratings[0][1] is True
     [message] = side.slack.posted("D1")
+    assert message["text"] == "An answer."
     assert [block["type"] for block in message["blocks"]] == ["section", "context"]
 
 
