@@ -1,10 +1,11 @@
 """Where Slack and Teams hand over what their users did: made durable before it is acknowledged, each event once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, Connection, Index, PrimaryKeyConstraint, String, Table, bindparam, delete, insert, select
 
@@ -86,7 +87,7 @@ class Reception:
     kept_for: timedelta = KEPT_FOR
     allows: Callable[[ChannelUser], bool] = _always
     timed: Callable[[str], AbstractContextManager[None]] = _untimed
-    _signs: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _begun: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     async def who(self, user: ChannelUser) -> Known:
         """Who this is, from what is kept; asks nobody."""
@@ -111,18 +112,15 @@ class Reception:
         )
         with self.timed(arrival.ref.channel):
             accepted, waiting = await self.database.write(lambda conn: self._accept(conn, arrival, inbound))
-        await self._start(waiting)
+        self._begin(self._start(waiting))
         if waiting and accepted.new and arrival.press is None:
             self._show_activity(arrival.ref)
         return accepted
 
     async def edit(self, arrival: Arrival) -> bool:
-        """The customer changed a message. An unanswered one is answered as changed; the latest one, if answered, once more.
-
-        False for a repeat, an unknown message, and when nothing is different.
-        """
+        """A message was changed: one unanswered is answered as changed, the latest answered one again. False for no news."""
         changed, waiting = await self.database.write(lambda conn: self._edit(conn, arrival))
-        await self._start(waiting)
+        self._begin(self._start(waiting))
         return changed
 
     async def delete(self, arrival: Arrival) -> bool:
@@ -268,11 +266,19 @@ class Reception:
 
     def _show_activity(self, ref: ConversationRef) -> None:
         channel = self.channels.get(ref.channel)
-        if channel is None:
-            return
-        sign = asyncio.create_task(channel.show_activity(ref, READING))
-        self._signs.add(sign)
-        sign.add_done_callback(self._signs.discard)
+        if channel is not None:
+            self._begin(channel.show_activity(ref, READING))
+
+    def _begin(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Begins what nobody waits for: what was accepted is safe already, and is offered again at every start."""
+        task = asyncio.create_task(doing)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    async def settle(self) -> None:
+        """Waits until what was accepted is with its lane."""
+        while self._begun:
+            await asyncio.gather(*self._begun, return_exceptions=True)
 
 
 def _in_public(sender: Principal, user: ChannelUser) -> Principal:

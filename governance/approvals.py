@@ -157,7 +157,9 @@ class Approvals:
         found = self.get(conn, approver.tenant.id, approval_id)
         role = enough(approver.roles, found.role) if approver.kind is PrincipalKind.AGENT else None
         if role is None:
-            raise NotAllowed(f"This needs the role {found.role} or above: ask somebody who holds it.", role=found.role)
+            raise NotAllowed(
+                f"This needs the role {found.role.replace('_', ' ')} or above: ask somebody who holds it.", role=found.role
+            )
         if found.requested_by in {approver.id, approver.contact_id}:
             raise NotAllowed("Nobody approves their own request: ask a colleague with the same role.", approval=approval_id)
         if found.expires_at <= now:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from bot.delivery.composing import brought_up
 from core.conversation import Author, Entry, EntryKind
 
 JsonObject = dict[str, object]
@@ -42,7 +43,7 @@ def body_of(entry: Entry, pressed: Mapping[str, str]) -> JsonObject:
         case EntryKind.NOTICE:
             return _chosen(body, ("text", "change", "agent"))
         case EntryKind.REPLY_END:
-            return {"offer": bool(body.get("offer"))}
+            return {"offer": brought_up(body)}
         case _:
             return {}
 

@@ -35,7 +35,7 @@ def outgoing(conn: Connection, threads: Threads, delivery: Delivery) -> Outgoing
         sentences=sentences,
         card=card,
         receipt=receipt,
-        offer=bool(end and end.body.get("offer")),
+        offer=end is not None and brought_up(end.body),
         ends_reply=end is not None and entries[0].author is Author.BOT,
         reply_to=asked[1] if asked else "",
         language=conversation.language,
@@ -63,6 +63,12 @@ def card_of(body: Mapping[str, object]) -> Card:
     """A card from an entry's body."""
     fields: Mapping[str, Any] = {name: str(body[name]) for name in CARD_FIELDS if name in body}
     return Card(rows=tuple(_rows(body)), **fields)
+
+
+def brought_up(body: Mapping[str, object]) -> bool:
+    """Whether a reply ended with an offer of ours. What the customer asked to buy is none."""
+    offer = body.get("offer")
+    return isinstance(offer, Mapping) and cast("Mapping[str, object]", offer).get("origin") != "customer"
 
 
 def _customer(conn: Connection, threads: Threads, delivery: Delivery) -> str:

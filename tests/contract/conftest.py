@@ -76,6 +76,7 @@ class Rig:
             press=press,
         )
         await self.reception.accept(arrival)
+        await self.reception.settle()
         await self.durable.settle()
 
     async def reply(

@@ -83,6 +83,13 @@ class TestWhatIsSaid:
         assert receipt[:2] == rows[:2]
         assert receipt[2][1].replace("*", "") == "as agreed & done"
 
+    async def test_what_the_customer_asked_to_buy_is_no_offer(self, rig: Rig) -> None:
+        await rig.write("Please add ten seats.")
+        await rig.append(EntryKind.SENTENCE, {"text": "Please check this. Shall I go ahead?", "citations": []})
+        await rig.append(EntryKind.CARD, CARD)
+        await rig.append(EntryKind.REPLY_END, {"offer": {"kind": "upsell", "item": "seats", "origin": "customer"}})
+        assert not [each for each in await rig.sent() if each.offer or each.way_out]
+
     async def test_an_offer_says_so_and_can_be_declined(self, rig: Rig) -> None:
         await rig.write()
         await rig.reply("You're all set.")

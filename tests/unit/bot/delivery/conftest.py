@@ -73,8 +73,13 @@ class Counter:
             press=press,
         )
         accepted = await self.reception.accept(arrival)
-        await self.durable.settle()
+        await self.settle()
         return accepted
+
+    async def settle(self) -> None:
+        """Waits until everything that was accepted was taken."""
+        await self.reception.settle()
+        await self.durable.settle()
 
     def arrival(self, message: str, text: str, event: str) -> Arrival:
         return Arrival(user=USER, ref=SLACK, event_id=event, message_id=message, text=text)

@@ -60,7 +60,7 @@ async def test_an_answered_message_that_is_changed_is_answered_once_more(counter
     changed = counter.arrival("17.1", "How much is Business?", "Ev7")
     assert await counter.reception.edit(changed)
     assert not await counter.reception.edit(changed)
-    await counter.durable.settle()
+    await counter.settle()
     again, _ = await counter.database.read(lambda conn: inbox.load(conn, counter.ledger.vault, counter.turns[-1]))
     assert (len(counter.turns), again.text) == (2, "How much is Business?")
     lines = await counter.database.read(lambda conn: counter.threads.read(conn, "halcyon", _id(counter, conn)))
@@ -72,7 +72,7 @@ async def test_an_older_message_that_is_changed_is_only_marked(counter: Counter)
     await counter.write("First")
     await counter.write("Second")
     assert await counter.reception.edit(counter.arrival("17.1", "First, mended", "Ev7"))
-    await counter.durable.settle()
+    await counter.settle()
     assert len(counter.turns) == 2
 
 
@@ -173,7 +173,7 @@ async def test_a_message_that_is_changed_over_and_over_is_not_answered_each_time
     counter.reception.allows = _first(1)
     for count in range(3):
         assert await counter.reception.edit(counter.arrival("17.1", f"Hello {count}", f"Ed{count}"))
-    await counter.durable.settle()
+    await counter.settle()
     assert len(counter.turns) == 2
 
 

@@ -2,8 +2,9 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "view_email": modals.email_view("m"),
     "view_code": modals.code_view("If we know that address, a code is on its way."),
     "view_done": modals.done_view(),
-    "view_home": modals.home_view("Halcyon", "the AI assistant", ("How do I add a seat?",)),
+    "view_home": modals.home_view("Halcyon", "AI assistant", ("How do I add a seat?",)),
 }
 
 
@@ -139,6 +140,24 @@ def test_without_a_public_address_sources_are_named_and_not_linked() -> None:
     assert "1. Adding a seat" in json.dumps(part.blocks)
 
 
+def read_as_markup(found: object) -> Iterator[str]:
+    """Every text in which Slack looks for commands and marks: all but plain ones."""
+    if isinstance(found, dict):
+        body = cast("dict[str, Any]", found)
+        if body.get("type") == "mrkdwn":
+            yield str(body["text"])
+        yield from (text for value in body.values() for text in read_as_markup(value))
+    elif isinstance(found, list | tuple):
+        yield from (text for value in cast("list[Any]", found) for text in read_as_markup(value))
+
+
+def test_a_persons_words_are_shown_to_the_letter() -> None:
+    written = "Hello,\n\n*I* see <2> charges & 3 * 4_5_6 at https://x.example/a_b"
+    [part] = parts(outgoing(sentences=(Sentence(text=written),), author=Author.AGENT, author_name="Mara"), LOOK)
+    assert part.blocks[0]["text"] == {"type": "plain_text", "text": written, "emoji": False}
+    assert "&lt;2&gt; charges &amp; 3" in part.text
+
+
 HOSTILE = ("<!channel>", "<@U1>", "<http://evil.example|click>", "[click](http://evil.example)", "*bold*", "**x**", "_i_", "~s~")
 
 
@@ -149,7 +168,7 @@ def test_nobodys_words_mention_link_or_format(words: str) -> None:
         sentences=(Sentence(text=words),), receipt=((words, words),), card=card, author=Author.AGENT, author_name=words
     )
     for part in parts(made, LOOK):
-        text = json.dumps(part.blocks) + part.text
+        text = json.dumps([*read_as_markup(part.blocks)]) + part.text
         assert "<!channel" not in text
         assert "<@" not in text
         assert "<http://evil" not in text
