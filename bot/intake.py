@@ -1,8 +1,9 @@
 """Where every channel's messages come in: made durable, put into their thread, acknowledged, and given to their lane."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 
 import structlog
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ class Intake:
     journal: Journal
     threads: Threads
     clock: Clock
+    caught_up: Event = field(default_factory=Event)
 
     async def accept(self, inbound: Inbound) -> Accepted:
         """Returns once the message is durable; a repeat returns the first one's row and starts nothing.
@@ -52,6 +54,7 @@ class Intake:
         """Gives every accepted message whose turn isn't finished to its lane again, in order. For every start."""
         waiting = await self.database.read(inbox.pending)
         await self.start(waiting)
+        self.caught_up.set()
         return len(waiting)
 
     async def start(self, waiting: Sequence[Pending]) -> None:
@@ -65,8 +68,13 @@ class Intake:
         return accepted, self.waiting(conn, accepted)
 
     def waiting(self, conn: Connection, accepted: Accepted) -> list[Pending]:
-        """What waits in the lane of an accepted message, that one included."""
-        return inbox.pending(conn, lane=accepted.lane)
+        """What is to be given to the lane of an accepted message, that one included.
+
+        What was accepted while the engine started goes first; once all of that was offered, every message offers itself.
+        """
+        if not self.caught_up.is_set():
+            return inbox.pending(conn, lane=accepted.lane)
+        return inbox.pending(conn, row_id=accepted.row_id)
 
     def write(self, conn: Connection, inbound: Inbound, *, in_thread: str | None = None) -> Accepted:
         """Writes row and entry in the caller's transaction.

@@ -199,11 +199,15 @@ def unfinished(conn: Connection, row_id: str) -> bool:
     return conn.execute(select(inbox.c.state).where(inbox.c.id == row_id)).scalar() == ACCEPTED
 
 
-def pending(conn: Connection, *, lane: str | None = None) -> list[Pending]:
-    """The messages, of one lane or of all, whose turns are unfinished, in the order in which they were accepted."""
+def pending(conn: Connection, *, lane: str | None = None, row_id: str | None = None) -> list[Pending]:
+    """The messages, of one lane, of one row or of all, whose turns are unfinished, in the order in which they were accepted."""
     columns = (inbox.c.id, inbox.c.tenant, inbox.c.lane, inbox.c.correlation_id)
     wanted = select(*columns).where(inbox.c.state == ACCEPTED).order_by(inbox.c.number)
-    rows = conn.execute(wanted.where(inbox.c.lane == lane) if lane else wanted)
+    if lane is not None:
+        wanted = wanted.where(inbox.c.lane == lane)
+    if row_id is not None:
+        wanted = wanted.where(inbox.c.id == row_id)
+    rows = conn.execute(wanted)
     return [Pending(row_id=row.id, tenant=row.tenant, lane=row.lane, correlation_id=row.correlation_id) for row in rows]
 
 

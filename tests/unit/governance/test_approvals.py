@@ -97,7 +97,7 @@ def test_a_higher_role_stands_for_a_lower(kept: Approvals, conn: Connection, ask
 )
 def test_nobody_else_decides(kept: Approvals, conn: Connection, ask: Ask, who: Principal) -> None:
     asked = ask()
-    with pytest.raises(NotAllowed, match="billing_lead"):
+    with pytest.raises(NotAllowed, match="billing lead"):
         kept.decide(conn, asked.id, who, True, LATER)
     assert kept.get(conn, TENANT, asked.id).state is ApprovalState.OPEN
 
