@@ -16,7 +16,8 @@ run: setup
 	@[ -f data/rapport.db ] || $(BIN)/rapport prepare --data
 	@$(BIN)/rapport serve
 
-check: lint unit
+check: setup
+	@$(MAKE) --no-print-directory -j2 -O lint unit
 
 lint: setup
 	$(BIN)/ruff format --check $(PACKAGES)
@@ -25,10 +26,11 @@ lint: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/pytest -q tests/unit tests/contract tests/architecture
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 tests/unit tests/architecture
 
 test: check
-	$(BIN)/pytest -q tests/scenario tests/recovery tests/browser
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 tests/contract tests/fuzz
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q tests/scenario tests/recovery tests/slack tests/browser
 
 browser: setup
 	$(BIN)/pytest -q tests/browser
@@ -38,11 +40,12 @@ test-recovery: setup
 
 # The Agents Playground, a real peer for Teams: installs it (Node 20 or newer) and drives it with Chromium
 test-peers: setup
-	@mkdir -p .cache/peers && cd .cache/peers && npm install --silent --no-fund --no-audit @microsoft/m365agentsplayground@0.2.28
+	@mkdir -p .cache/peers && cd .cache/peers && npm install --silent --no-fund --no-audit \
+	  @microsoft/m365agentsplayground@0.2.28 @microsoft/app-manifest@1.1.2
 	$(BIN)/pytest -q -m peers tests/peers
 
 test-slack-retries: setup
-	$(BIN)/pytest -q -s -m slow tests/slack
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.slack.ten_thousand --events 10000 --kills 5
 
 fuzz: setup
 	FUZZ_CASES=$${FUZZ_CASES:-100000} $(BIN)/pytest -q -s tests/fuzz

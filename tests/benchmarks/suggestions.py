@@ -99,8 +99,8 @@ def main() -> int:
         table(("A suggestion with the embedded model", f"{len(times)} lines", "Aim"), rows),
         table(("What came of it", "Share"), shares),
         METHOD,
-        "Not measured: the way to Slack or Teams and back, a database on disk, a language model behind an API. There is no peer: no"
-        " other product drafts with an embedded model.",
+        "Not measured: the way to Slack or Teams and back, a database on disk, a language model behind an API. There is no peer:"
+        " no other product drafts with an embedded model.",
         table(("Machine", ""), list(about.items())),
     ]
     text = "\n\n".join(parts)

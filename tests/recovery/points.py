@@ -65,8 +65,8 @@ def lay(trap: Trap) -> None:
 def _around_accepting(trap: Trap) -> None:
     write, start, accept = Intake.write, DbosDurable.start, Intake.accept
 
-    def written(self: Intake, conn: Connection, inbound: Inbound) -> Accepted:
-        accepted = write(self, conn, inbound)
+    def written(self: Intake, conn: Connection, inbound: Inbound, *, in_thread: str | None = None) -> Accepted:
+        accepted = write(self, conn, inbound, in_thread=in_thread)
         trap.passes("accept.before_commit")
         return accepted
 
