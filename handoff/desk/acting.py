@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from core.action import ActionRequest, Allow, Decision, NeedsApproval
+from core.action import ActionRequest, Allow, Decision, Effect, NeedsApproval
 from core.errors import BadInput, Conflict, NotAllowed, NotFound, RapportError, Unavailable
 from core.language import Asked
 from core.people import Principal, PrincipalKind
@@ -69,7 +69,8 @@ class AgentActions:
         before = next((each for each in reversed(kept) if each.view.skill == skill), None)
         shown = {each.name: each.value for each in before.view.fields} if before else {}
         slots = slots_of(wanted, values, shown, by_name(before.slots if before else ()), agent.id)
-        return (await self.make(matter, agent, Wanted(skill=skill, slots=slots))).made.view
+        worked = await work_out(self._rooms, matter, agent, Wanted(skill=skill, slots=slots))
+        return (await self._kept_as(worked, agent.tenant.id)).made.view
 
     async def run(self, action_id: str, agent: Principal) -> ActionView:
         """Runs a prepared action, once; policy decides again on fresh facts. The same id again gives the same outcome."""
@@ -114,10 +115,18 @@ class AgentActions:
             return None
 
     async def make(self, matter: Matter, agent: Principal, wanted: Wanted) -> Worked:
-        """Works out an action and keeps it for an hour."""
+        """Works out what nobody asked for in so many words, and keeps it for an hour. Raises `Conflict` for what was done."""
         worked = await work_out(self._rooms, matter, agent, wanted)
-        tenant, now = matter.case.tenant, self._rooms.now
-        await self._rooms.database.write(lambda conn: self._kept.add(conn, tenant, worked.made, now))
+        request, tenant, talk = worked.made.request, self._rooms.tenant.id, matter.conversation.id
+        if request is not None and request.effect is not Effect.READ:
+            events = await self._rooms.database.read(lambda conn: self._rooms.journal.of_conversation(conn, tenant, talk))
+            same = [each for each in events if each.data.get("arguments_hash") == request.arguments_hash]
+            if any(each.type == "action.finished" for each in same):
+                raise Conflict("Exactly this was done already in this conversation.", action=request.id)
+        return await self._kept_as(worked, tenant)
+
+    async def _kept_as(self, worked: Worked, tenant: str) -> Worked:
+        await self._rooms.database.write(lambda conn: self._kept.add(conn, tenant, worked.made, self._rooms.now))
         return worked
 
     async def _tried(self, matter: Matter, agent: Principal, wanted: Wanted) -> Prepared | None:

@@ -73,6 +73,15 @@ async def test_an_action_runs_once_and_the_same_id_gives_the_same_outcome(begin:
     assert len(await copilot.events("action.started")) == 1
 
 
+async def test_what_was_done_already_is_not_offered_again_but_may_be_prepared(begin: Begin) -> None:
+    copilot = await begin()
+    await copilot.actions.run(await credited(copilot), copilot.sam)
+    before = await copilot.story.credits()
+    await copilot.hears("Thank you for the 20 dollars of credit", "give_credit", {"amount": 2000})
+    assert "give_credit" not in {each.skill for each in await copilot.actions.offered(copilot.case_id, copilot.sam)}
+    assert await copilot.story.credits() == before
+
+
 async def test_what_was_done_is_told_to_everybody_at_the_desk(begin: Begin) -> None:
     copilot = await begin()
     first, second = await credited(copilot), await credited(copilot, "80")
