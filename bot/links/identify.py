@@ -9,11 +9,17 @@ from bot.links.people import user_of
 from bot.links.port import Links
 from core import inbox
 from core.clock import Clock
-from core.conversation import Author
+from core.conversation import Author, EntryKind
 from core.database import Database
 from core.people import Principal
 from core.vault import Erased, Vault
-from memory.threads import Threads
+from handoff.roster import Agent
+from memory.threads import NewEntry, Threads
+
+RECOGNISED = (
+    "Hello {name}: I know you as one of the desk now, so this isn't answered as a customer's. Please say it again, or write help"
+    " to see what I can do for you."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,8 @@ class Identifying:
         if user is None:
             return None
         known = await self.links.looked_up(user)
+        if known.agent is not None and inbound.private:
+            await self.database.write(partial(self._greet, row_id, inbound.ref.tenant, known.agent))
         if known.agent is not None:
             return None
         if known.principal.name:
@@ -50,6 +58,18 @@ class Identifying:
         if _same(known.principal, inbound.sender):
             return None
         return await self.database.write(partial(self._settle, row_id, known.principal))
+
+    def _greet(self, row_id: str, tenant: str, agent: Agent, conn: Connection) -> None:
+        """Somebody of the desk isn't served as a customer: they are told what they can do, and that it should be said again."""
+        if not inbox.unfinished(conn, row_id):
+            return
+        conversation = self.threads.get(conn, tenant, inbox.placed(conn, row_id))
+        inbox.finish(conn, row_id)
+        if conversation.open:
+            body = {"text": RECOGNISED.format(name=agent.name), "change": "recognised"}
+            entry = NewEntry(kind=EntryKind.NOTICE, author=Author.SYSTEM, author_id="system", body=body, at=self.clock.now())
+            self.threads.append(conn, tenant, conversation.id, entry, epoch=conversation.epoch)
+            self.threads.end(conn, tenant, conversation.id, at=self.clock.now(), reason="agent")
 
     def _name(self, tenant: str, row_id: str, name: str, conn: Connection) -> None:
         """Puts the name under the line, where it wasn't known as the line was accepted."""

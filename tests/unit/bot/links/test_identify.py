@@ -16,7 +16,7 @@ from core.runner import Runner
 from core.vault import Vault
 from memory.tables import Conversation
 from memory.threads import Threads
-from tests.unit.bot.links.conftest import ELSEWHERE, MARA, NOON, PERSON, TENANT, People, Phonebook
+from tests.unit.bot.links.conftest import ELSEWHERE, MARA, NOON, PERSON, SAM, SAM_AT_DESK, TENANT, People, Phonebook
 
 REF = ConversationRef(tenant="halcyon", channel="slack", installation="T-HOST", conversation_id="D1")
 
@@ -66,6 +66,22 @@ async def test_a_stranger_who_turns_out_to_be_known_owns_message_and_conversatio
         return [str(entries[0].body["text"]), inbox.load(conn, vault, row_id)[0].text]
 
     assert await identifying.database.write(texts) == ["Hello", "Hello"]
+
+
+async def test_somebody_of_the_desk_is_not_served_as_a_customer(
+    identifying: Identifying, intake: Intake, links: KeptLinks, phonebook: Phonebook
+) -> None:
+    phonebook.say(SAM_AT_DESK, SAM.email)
+    sender = (await links.known(SAM_AT_DESK)).principal
+    inbound = Inbound(ref=REF, message_id="m1", sender=sender, text="my cases", received_at=NOON)
+    row_id = (await intake.database.write(lambda conn: intake.write(conn, inbound))).row_id
+    assert await identifying.identify(row_id) is None
+    await identifying.identify(row_id)
+    _, conversation = await look(identifying, row_id)
+    entries = await identifying.database.read(lambda conn: identifying.threads.read(conn, "halcyon", conversation.id))
+    assert ["Sam Okoro" in str(each.body["text"]) for each in entries] == [False, True]
+    assert not conversation.open
+    assert not await identifying.database.read(lambda conn: inbox.unfinished(conn, row_id))
 
 
 async def test_a_silent_channel_leaves_a_stranger_and_the_next_message_finds_out(
