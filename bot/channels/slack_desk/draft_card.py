@@ -66,7 +66,7 @@ def answer_blocks(answer: AnswerView, addresses: Addresses) -> Iterator[Block]:
     if answer.text:
         yield from paragraphs(answer.text)
     yield from sources(answer.citations, addresses)
-    yield context(f"{confidence(answer.confidence)} · only you see this")
+    yield context(f"{confidence(answer.confidence)} · only you see this" if answer.sure else "Only you see this")
 
 
 def _draft(suggestion: SuggestionView, addresses: Addresses) -> Iterator[Block]:
