@@ -49,6 +49,7 @@ class SlackSection(Section):
     client_id_env: EnvironmentName = "SLACK_CLIENT_ID"
     client_secret_env: EnvironmentName = "SLACK_CLIENT_SECRET"
     desk_team: str = ""
+    trusted_workspaces: Annotated[tuple[str, ...], Listed] = ()
     queue_channel: str = ""
     name: str = "Rapport"
     messages_a_minute: Count = 6_000

@@ -117,5 +117,6 @@ def slack_settings(config: Config, key: bytes, address: str) -> SlackSettings:
         client_id=client_id,
         client_secret=secret(section.client_secret_env),
         starters=STARTERS,
+        trusted_workspaces=(*section.trusted_workspaces, *([section.desk_team] if section.desk_team else [])),
         most_characters=config.server.max_message_chars,
     )

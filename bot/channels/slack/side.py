@@ -51,6 +51,7 @@ class SlackSettings:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     starters: Sequence[str] = ()
+    trusted_workspaces: Sequence[str] = ()
     most_characters: int = 8_000
 
 
@@ -73,7 +74,7 @@ class SlackOut:
         self.threads = Threads(rooms.database, tenant=settings.tenant, clock=rooms.clock)
         look = Look(company=settings.company, public_url=settings.public_url)
         self.channel = SlackChannel(self.workspaces, self.threads, look)
-        self.directory = SlackDirectory(self.workspaces)
+        self.directory = SlackDirectory(self.workspaces, settings.trusted_workspaces)
 
     async def close(self) -> None:
         await self.workspaces.close()

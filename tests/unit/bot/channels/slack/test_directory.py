@@ -1,21 +1,46 @@
 """What Slack says of people."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.channels.slack.directory import SlackDirectory
 from bot.links.port import ChannelUser, Profile
+from core.database import Database
 from core.errors import Unavailable
-from tests.fakes.slack_api import Fault, Workspace
-from tests.fakes.slack_side import Side
+from tests.fakes.slack_api import FakeSlack, Fault, Workspace
+from tests.fakes.slack_side import Side, opened
 
 ANN = ChannelUser(tenant="halcyon", channel="slack", installation="T0HALCYON", user_id="U1")
+
+
+@pytest.fixture(autouse=True)
+async def identified(side: Side) -> None:
+    await side.out.workspaces.identify()
 
 
 async def test_a_colleague(side: Side) -> None:
     side.slack.add_user("U1", email="ann@halcyon.example", name="Ann Lee", team_id="T0HALCYON")
     wanted = Profile(email="ann@halcyon.example", confirmed=True, name="Ann Lee", zone="Europe/Berlin")
     assert await side.out.directory.profile(ANN) == wanted
+
+
+async def test_nobody_is_judged_before_it_is_known_whose_token_it_is(database: Database) -> None:
+    async with FakeSlack() as slack:
+        slack.add_user("U1", email="ann@halcyon.example", team_id="T0HALCYON")
+        early = await opened(slack, database)
+        with pytest.raises(Unavailable):
+            await early.out.directory.profile(ANN)
+        await early.close()
+
+
+async def test_another_workspace_can_vouch_for_nobody_unless_it_is_trusted(side: Side) -> None:
+    """Its owner could have given any address."""
+    side.slack.add_user("U1", email="helen@brightwater.example", team_id="T0ATTACKER")
+    theirs = replace(ANN, installation="T0ATTACKER")
+    found = [await SlackDirectory(side.out.workspaces, trusted).profile(theirs) for trusted in ((), ("T0ATTACKER",))]
+    assert [each.confirmed for each in found if each] == [False, True]
 
 
 @pytest.mark.parametrize(
