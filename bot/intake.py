@@ -57,6 +57,11 @@ class Intake:
         self.caught_up.set()
         return len(waiting)
 
+    async def offer_again(self) -> None:
+        """Offers what couldn't be given to its lane as it was accepted: nothing that was acknowledged waits for a restart."""
+        if self.caught_up.is_set():
+            await self.offer_unfinished()
+
     async def start(self, waiting: Sequence[Pending]) -> None:
         """Gives messages to their lanes, in order. Raises `Unavailable` before the engine is launched."""
         for each in waiting:

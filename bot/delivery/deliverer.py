@@ -17,7 +17,8 @@ from core.conversation import ConversationRef
 from core.database import Database
 from core.errors import Conflict, NotFound, NotSent, RapportError, Refused, Unclear
 
-LONGEST_CALL_S = 30.0
+LONGEST_CALL_S, LONGEST_LOOK_S = 30.0, 20.0
+"""Together less than after which a message counts as left behind by a process that ended."""
 LOOK_S = 1.0
 
 
@@ -85,7 +86,8 @@ class Deliverer:
                     lambda conn, tenant=tenant, id=conversation_id: self.planning.plan(conn, tenant, id, now)
                 )
         for left in await self.database.read(lambda conn: self.ledger.left_behind(conn, now)):
-            await self._take_up(left)
+            if left.ref not in self._serving:
+                await self._take_up(left)
         for ref in await self.database.read(lambda conn: self.ledger.places(conn, now)):
             if ref.channel in self.channels and ref not in self._serving:
                 task = asyncio.create_task(self._serve(ref), name=f"deliver {ref.lane}")
@@ -176,7 +178,7 @@ class Deliverer:
     async def _find(self, channel: Channel, delivery: Delivery) -> Sent | None:
         """What the channel shows of a message; None when that can't be told. Raises `NotFound` when it certainly isn't there."""
         try:
-            async with asyncio.timeout(LONGEST_CALL_S):
+            async with asyncio.timeout(LONGEST_LOOK_S):
                 return await channel.find(delivery.ref, delivery.id)
         except NotFound:
             raise

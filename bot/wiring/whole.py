@@ -78,7 +78,11 @@ def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry, *, p
 
 def _upkeep(kept: Kept, out: Outward, channels: Sequence[Connected]) -> dict[str, Part]:
     tenant = kept.house.tenant.id
-    parts: dict[str, Part] = {"reconciled": lambda: out.reconciler.check_ended(tenant), "events_forgotten": out.reception.sweep}
+    parts: dict[str, Part] = {
+        "offered": kept.house.intake.offer_again,
+        "reconciled": lambda: out.reconciler.check_ended(tenant),
+        "events_forgotten": out.reception.sweep,
+    }
     return parts | {f"{each.surface.name}_forgotten": each.sweep for each in channels}
 
 

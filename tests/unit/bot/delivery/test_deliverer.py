@@ -8,7 +8,7 @@ from bot.delivery import deliverer
 from bot.delivery.composing import outgoing
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import UNCLEAR
-from bot.delivery.port import Closing, Sent
+from bot.delivery.port import Closing, Outgoing, Sent
 from core.conversation import Author, ConversationRef, EntryKind, Press
 from core.errors import Conflict, NotSent, Refused, Unclear
 from tests.unit.bot.delivery.conftest import HELEN, SLACK, Counter, elsewhere
@@ -252,3 +252,27 @@ async def test_what_came_of_each_try_is_told(counter: Counter) -> None:
     await counter.reply("Two")
     await counter.deliverer.settle()
     assert told == [("slack", "later"), ("slack", "failed"), ("slack", "sent")]
+
+
+async def test_what_is_still_being_sent_is_not_taken_for_left_behind(counter: Counter) -> None:
+    """However long the channel takes: looked for meanwhile, it would seem not to be there, and be sent again."""
+    counter.channel.shows_history = True
+    gate, sending = asyncio.Event(), asyncio.Event()
+    send = counter.channel.send
+
+    async def slowly(outgoing: Outgoing) -> Sent:
+        sending.set()
+        await gate.wait()
+        return await send(outgoing)
+
+    counter.channel.send = slowly
+    await counter.write()
+    await counter.reply("Once")
+    await counter.deliverer.round()
+    await sending.wait()
+    counter.wait(minutes=5)
+    await counter.deliverer.round()
+    assert await counter.states() == ["sending"]
+    gate.set()
+    await counter.deliverer.settle()
+    assert (counter.channel.texts, await counter.states()) == (["Once"], ["sent"])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, update
 from bot.links.port import ChannelUser
 from core import inbox
 from core.conversation import Author, Press
+from core.durable_memory import MemoryDurable
 from core.errors import NotFound
 from core.people import Assurance
 from memory.tables import conversations
@@ -193,3 +194,19 @@ def _first(count: int) -> Callable[[ChannelUser], bool]:
     """Allows so many messages."""
     left = list(range(count))
     return lambda _user: bool(left) and left.pop() >= 0
+
+
+async def test_what_could_not_be_given_to_its_lane_is_offered_again(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    intake = counter.reception.intake
+    await intake.offer_unfinished()
+    with monkeypatch.context() as broken:
+        broken.setattr(MemoryDurable, "start", _breaks)
+        await counter.write("Hello")
+    assert counter.turns == []
+    await intake.offer_again()
+    await counter.settle()
+    assert len(counter.turns) == 1
+
+
+async def _breaks(*_: object, **__: object) -> None:
+    raise OSError("The engine's disk is full.")
