@@ -20,14 +20,21 @@ class Effect(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a value came from. Policy trusts a record more than a person's words, and a document not at all."""
+    """Where a value came from. Policy trusts a record more than a person's words, and a document not at all.
+
+    `VERIFIED_CUSTOMER` is a customer whose identity is proved; `POLICY` a price list or a rule; `TOOL` free text that a tool
+    brought back (a ticket, a note in the CRM, a mail header), which somebody outside may have written; `MODEL` made up.
+    """
 
     CUSTOMER = "customer"
+    VERIFIED_CUSTOMER = "verified_customer"
     AGENT = "agent"
     RECORD = "record"
     COMPUTED = "computed"
     DEFAULT = "default"
+    POLICY = "policy"
     DOCUMENT = "document"
+    TOOL = "tool"
     MODEL = "model"
 
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from core.channel_sections import ChannelsSection, Count, EnvironmentName, Identifier, Listed, Section
 from core.errors import BadInput
+from core.model_sections import ModelsSection
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -91,13 +92,6 @@ class BotSection(Section):
     """What the assistant calls itself."""
 
     name: str = "AI assistant"
-
-
-class ModelsSection(Section):
-    """Which models answer, the first that can; and where what they need is cached."""
-
-    chain: Annotated[tuple[Literal["embedded"], ...], Listed] = ("embedded",)
-    cache: str = ".cache"
 
 
 class DemoSection(Section):

@@ -85,12 +85,16 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """One sentence of a reply. It stands on citations, on a skill's result (`record_ids`), or is approved wording."""
+    """One sentence of a reply. It stands on citations, on a skill's result (`record_ids`), or is approved wording.
+
+    `original` is what was checked, where the customer is told it in another language.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
     record_ids: tuple[str, ...] = ()
     approved: str | None = None
+    original: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The port to language models: they understand and phrase; they don't steer.
 
-The embedded model, Claude and any OpenAI-compatible model stand behind the same five methods. What they return is a proposal:
+The embedded model, Claude and any OpenAI-compatible model stand behind the same six methods. What they return is a proposal:
 the procedure machine decides what happens next, and the gate whether it may.
 """
 
@@ -180,12 +180,105 @@ class FactDraft:
     message_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ToolSpec:
+    """A tool that a model may call: its id, what it is for, and the JSON schema of its arguments (closed, all keys required)."""
+
+    name: str
+    description: str
+    schema: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolCall:
+    """A call that a model proposes. `arguments` is whatever it wrote, checked by nobody yet."""
+
+    id: str
+    tool: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolResult:
+    """What came of a call: words for the model, which are data and no instructions, and passages that it may cite."""
+
+    call_id: str
+    text: str
+    sources: Sequence[Source] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One round of this turn: what the model said, which calls it made, and what came of them."""
+
+    said: str
+    calls: Sequence[ToolCall]
+    results: Sequence[ToolResult]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConverseRequest:
+    """One round of an answer, with tools: the conversation (last message last), what was found, and the rounds so far.
+
+    `already` are sentences that the customer has been shown in this turn: never to be said again. `mend` is a sentence that
+    didn't stand, with the reason: to be put in other words that stand on the sources, or left out. `plan` is what was
+    understood to be wanted, step by step.
+    """
+
+    said: Sequence[Said]
+    tools: Sequence[ToolSpec] = ()
+    sources: Sequence[Source] = ()
+    exchanges: Sequence[Exchange] = ()
+    already: Sequence[Sentence] = ()
+    recalled: Sequence[str] = ()
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    mend: tuple[str, str] | None = None
+    plan: Sequence[str] = ()
+
+
+class Stop(StrEnum):
+    """Why a round ended: all is said, calls wait for results, cut at a limit, the model refuses, or it will go on."""
+
+    END = "end"
+    CALLS = "calls"
+    CUT = "cut"
+    REFUSED = "refused"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The end of a round, and by which model."""
+
+    stop: Stop
+    model: str
+
+
+Uttered = Sentence | ToolCall | Ended
+"""What a round brings, in order: sentences as soon as each is whole, not yet checked; calls; the end, once and last."""
+
+
 class LanguageModel(Protocol):
-    """Understands and phrases. Raises `core.errors.Unavailable` when it can't in time."""
+    """Understands and phrases. Raises `core.errors.Unavailable` when it can't in time.
+
+    `fluent`: it answers in its own words, calls tools and translates; one that isn't quotes, and `translate` gives None.
+    """
 
     name: str
 
+    @property
+    def fluent(self) -> bool: ...
+
     async def understand(self, request: UnderstandRequest) -> Understanding: ...
+
+    def converse(self, request: ConverseRequest) -> AsyncIterator[Uttered]:
+        """One round of an answer in English: sentences, then calls, then `Ended`. Cited sentences carry their citations."""
+        ...
+
+    async def translate(self, texts: Sequence[str], language: str) -> Sequence[str] | None:
+        """The texts in another language (a two-letter code), in order; None when the model doesn't translate."""
+        ...
 
     def phrase(self, request: PhraseRequest) -> AsyncIterator[Sentence]:
         """The answer, a sentence at a time, each with the citations it stands on. Nothing when the sources don't answer."""

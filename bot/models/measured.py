@@ -6,7 +6,16 @@ from time import perf_counter
 
 from bot.telemetry import span
 from core.conversation import Sentence
-from core.language import FactDraft, LanguageModel, PhraseRequest, Said, Understanding, UnderstandRequest
+from core.language import (
+    ConverseRequest,
+    FactDraft,
+    LanguageModel,
+    PhraseRequest,
+    Said,
+    Understanding,
+    UnderstandRequest,
+    Uttered,
+)
 
 Observe = Callable[[str, str, float], None]
 
@@ -19,6 +28,10 @@ class Measured:
         self._observe = observe
         self.name = model.name
 
+    @property
+    def fluent(self) -> bool:
+        return self._model.fluent
+
     async def understand(self, request: UnderstandRequest) -> Understanding:
         with self._timed("understand"):
             return await self._model.understand(request)
@@ -27,6 +40,15 @@ class Measured:
         with self._timed("phrase"):
             async for sentence in self._model.phrase(request):
                 yield sentence
+
+    async def converse(self, request: ConverseRequest) -> AsyncIterator[Uttered]:
+        with self._timed("converse"):
+            async for uttered in self._model.converse(request):
+                yield uttered
+
+    async def translate(self, texts: Sequence[str], language: str) -> Sequence[str] | None:
+        with self._timed("translate"):
+            return await self._model.translate(texts, language)
 
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]:
         with self._timed("distil"):

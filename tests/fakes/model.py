@@ -7,14 +7,18 @@ from core.conversation import Sentence
 from core.language import (
     Act,
     Asked,
+    ConverseRequest,
+    Ended,
     FactDraft,
     PhraseRequest,
     RevenueSignal,
     Said,
     SlotValue,
+    Stop,
     TriageSignal,
     Understanding,
     UnderstandRequest,
+    Uttered,
 )
 
 
@@ -38,6 +42,7 @@ class ScriptedModel:
 
     meanings: dict[str, Meant] = field(default_factory=dict[str, Meant])
     name: str = "scripted"
+    fluent: bool = False
 
     async def understand(self, request: UnderstandRequest) -> Understanding:
         last = request.said[-1]
@@ -64,6 +69,14 @@ class ScriptedModel:
     async def phrase(self, request: PhraseRequest) -> AsyncIterator[Sentence]:
         for source in request.sources[:1]:
             yield Sentence(text=source.text, citations=(source.citation,))
+
+    async def converse(self, request: ConverseRequest) -> AsyncIterator[Uttered]:
+        for source in request.sources[:1]:
+            yield Sentence(text=source.text, citations=(source.citation,))
+        yield Ended(stop=Stop.END, model=self.name)
+
+    async def translate(self, texts: Sequence[str], language: str) -> Sequence[str] | None:
+        return None
 
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]:
         return []

@@ -15,7 +15,19 @@ from bot.models.embedded.store import HeadStore
 from bot.models.embedded.understand import NAME, Heads, Reader
 from bot.models.embedded.views import Viewer
 from core.conversation import Sentence
-from core.language import Embedder, FactDraft, IntentSpec, PhraseRequest, Said, Understanding, UnderstandRequest
+from core.language import (
+    ConverseRequest,
+    Embedder,
+    Ended,
+    FactDraft,
+    IntentSpec,
+    PhraseRequest,
+    Said,
+    Stop,
+    Understanding,
+    UnderstandRequest,
+    Uttered,
+)
 
 
 class EmbeddedModel:
@@ -27,6 +39,7 @@ class EmbeddedModel:
     """
 
     name = NAME
+    fluent = False
 
     def __init__(  # noqa: PLR0913 - the composition root names each of these once
         self,
@@ -75,6 +88,23 @@ class EmbeddedModel:
         """The sentences of the sources that answer, framed in the customer's language."""
         for sentence in await asyncio.to_thread(phrase.answer, request, self._embedder):
             yield sentence
+
+    async def converse(self, request: ConverseRequest) -> AsyncIterator[Uttered]:
+        """What the sources say to the last message, in quotations that weren't shown before. Calls no tools."""
+        last = request.said[-1].text if request.said else ""
+        asked = PhraseRequest(
+            question=last, language="en", sources=request.sources, recalled=request.recalled, facts=request.facts
+        )
+        shown = {(each.article, each.start) for sentence in request.already for each in sentence.citations}
+        async for sentence in self.phrase(asked):
+            fresh = not any((each.article, each.start) in shown for each in sentence.citations)
+            if request.mend is None and fresh:
+                yield sentence
+        yield Ended(stop=Stop.END, model=self.name)
+
+    async def translate(self, texts: Sequence[str], language: str) -> Sequence[str] | None:
+        """None: it knows the frames of a few languages, and translates nothing."""
+        return None
 
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]:
         """Lasting facts that the customer told of themselves."""
