@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.charging import Charge, charged
 from core.database import Database
+from core.errors import RapportError
 from core.events import JSON, Event
 from core.journal import Journal
 from core.language import Embedder, FactDraft, LanguageModel, Said
@@ -20,6 +22,8 @@ from memory.known import Known, current
 from memory.tables import Conversation, memories
 from memory.threads import Threads
 from memory.vectors import Item, Vector, VectorStore, cosine
+
+MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,7 @@ class Distiller:
     def __init__(self, rooms: Rooms, model: LanguageModel) -> None:
         self._rooms = rooms
         self._model = model
+        self._late: set[str] = set()
 
     async def learn(self, conversation: Conversation, *, now: datetime) -> Learned:
         """Learns from an ended conversation of a verified contact and marks it; again, it learns nothing new.
@@ -77,15 +82,34 @@ class Distiller:
         return await self._rooms.database.write(lambda conn: self._keep(conn, conversation, facts, vectors, now))
 
     async def learn_all(self, *, now: datetime, limit: int = 20) -> int:
-        """Learns from the conversations that wait for it. Returns how many there were."""
-        waiting = await self._rooms.database.read(lambda conn: self._rooms.threads.to_distil(conn, limit))
-        for conversation in waiting:
-            await self.learn(conversation, now=now)
-        return len(waiting)
+        """Learns from the conversations that wait for it. Returns from how many.
+
+        One that fails is taken up again after all others, and holds none of them up; the first failure is raised at the end.
+        """
+        most = limit + len(self._late)
+        waiting = await self._rooms.database.read(lambda conn: self._rooms.threads.to_distil(conn, most))
+        due = [each for each in waiting if each.id not in self._late]
+        if not due:
+            self._late.clear()
+        failures: list[RapportError] = []
+        learned = 0
+        for conversation in (due or waiting)[:limit]:
+            try:
+                await self.learn(conversation, now=now)
+                learned += 1
+            except RapportError as error:
+                self._late.add(conversation.id)
+                failures.append(error)
+            if len(failures) == MOST_FAILURES:
+                break
+        if failures:
+            raise failures[0]
+        return learned
 
     async def _facts(self, conversation: Conversation, said: Sequence[Said]) -> tuple[_Fact, ...]:
         own = {each.message_id for each in said if each.role == "customer"}
-        drafts = await self._model.distil(said) if own else ()
+        with charged(Charge(tenant=conversation.tenant, conversation_id=conversation.id, role="distil")):
+            drafts = await self._model.distil(said) if own else ()
         kept = [draft for draft in drafts if draft.message_id in own and worth_keeping(draft)]
         vectors = await self._embed([draft.text for draft in kept])
         return tuple(

@@ -7,7 +7,8 @@ from core.language import FactDraft, Said
 
 
 class DistillingModel:
-    """Gives, for each customer message with these words, a draft of this kind; `down` makes it unavailable."""
+    """Gives, for each customer message with these words, a draft of this kind; `down` makes it unavailable, `trips_over`
+    only for conversations with these words."""
 
     name = "distilling"
 
@@ -15,9 +16,10 @@ class DistillingModel:
         self.kinds = kinds
         self.confidence = confidence
         self.down = False
+        self.trips_over = ""
 
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]:
-        if self.down:
+        if self.down or any(self.trips_over and self.trips_over in each.text for each in said):
             raise Unavailable("The model is down.")
         return [
             FactDraft(text=each.text, kind=kind, confidence=self.confidence, message_id=each.message_id)

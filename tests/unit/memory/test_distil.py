@@ -99,3 +99,18 @@ async def test_a_model_that_is_down_leaves_the_conversation_to_be_learned_from(r
     model.down = False
     assert await distiller.learn_all(now=NOON) == 1
     assert len(await rows(rooms)) == 1
+
+
+async def test_a_conversation_that_always_fails_holds_up_no_other(rooms: Rooms) -> None:
+    await talk(rooms, "This one breaks it, we run a zoo.")
+    model = DistillingModel({"bakeries": "business", "zoo": "business"})
+    model.trips_over = "breaks it"
+    distiller = Distiller(rooms, model)  # pyright: ignore[reportArgumentType] - a double
+    with pytest.raises(Unavailable):
+        await distiller.learn_all(now=NOON, limit=1)
+    await talk(rooms, "We run three bakeries in Leeds.", by=BEN)
+    assert await distiller.learn_all(now=NOON, limit=1) == 1
+    assert len(await rows(rooms)) == 1
+    model.trips_over = ""
+    assert await distiller.learn_all(now=NOON, limit=1) == 1
+    assert len(await rows(rooms)) == 2
