@@ -41,7 +41,8 @@ test-recovery: setup
 # The Agents Playground, a real peer for Teams: installs it (Node 20 or newer) and drives it with Chromium
 test-peers: setup
 	@mkdir -p .cache/peers && cd .cache/peers && npm install --silent --no-fund --no-audit \
-	  @microsoft/m365agentsplayground@0.2.28 @microsoft/app-manifest@1.1.2 adaptivecards@3.0.6
+	  @microsoft/m365agentsplayground@0.2.28 @microsoft/app-manifest@1.1.2 adaptivecards@3.0.6 \
+	  @copilotkit/aimock@1.43.0
 	$(BIN)/pytest -q -m peers tests/peers
 
 test-slack-retries: setup

@@ -95,7 +95,10 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """More text. `quotes` are the citations of this very stretch: passage number, first block, block behind the last."""
+    """More text. `quotes` are the citations of this very stretch: passage number, first block, block behind the last.
+
+    An empty text brings quotes that came late: they belong to the stretch that stands before it.
+    """
 
     text: str
     quotes: tuple[tuple[int, int, int], ...] = ()
@@ -154,12 +157,16 @@ AGAIN = frozenset({Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNREACHABLE, Faul
 
 
 class ProviderFailed(Unavailable):
-    """A provider didn't answer as it should. `fault` says how; `retry_after_s` is the wait that it asks for, if any."""
+    """A provider didn't answer as it should. `fault` says how; `retry_after_s` is the wait that it asks for, if any.
 
-    def __init__(self, message: str, *, fault: Fault, retry_after_s: float | None = None) -> None:
+    `usage` is what it is known to have counted by then.
+    """
+
+    def __init__(self, message: str, *, fault: Fault, retry_after_s: float | None = None, usage: Usage | None = None) -> None:
         super().__init__(message, fault=fault.value)
         self.fault = fault
         self.retry_after_s = retry_after_s
+        self.usage = usage or Usage()
 
 
 class Provider(Protocol):
