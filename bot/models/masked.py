@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
+from bot.models.chain.timing import closing
 from bot.models.provider import (
     FromModel,
     FromUser,
@@ -42,19 +43,19 @@ class Masked:
         mask = self._masking.start(present.known if present else ())
         masked = replace(prompt, messages=tuple(_message(each, mask) for each in prompt.messages))
         waiting = ""
-        async for piece in self._provider.stream(masked, timeout_s=timeout_s):
-            match piece:
-                case Text(text=text, quotes=quotes):
-                    waiting += text
+        async with closing(self._provider.stream(masked, timeout_s=timeout_s)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Text):
+                    waiting += piece.text
                     ready = mask.whole(waiting)
-                    if ready or quotes:
-                        yield Text(text=mask.unmask(waiting[:ready]), quotes=quotes)
+                    if ready or piece.quotes:
+                        yield Text(text=mask.unmask(waiting[:ready]), quotes=piece.quotes)
                     waiting = waiting[ready:]
-                case _:
-                    if waiting:
-                        yield Text(text=mask.unmask(waiting))
-                        waiting = ""
-                    yield replace(piece, arguments=_restored(piece.arguments, mask)) if isinstance(piece, ToolCall) else piece
+                    continue
+                if waiting:
+                    yield Text(text=mask.unmask(waiting))
+                    waiting = ""
+                yield replace(piece, arguments=_restored(piece.arguments, mask)) if isinstance(piece, ToolCall) else piece
 
     async def close(self) -> None:
         await self._provider.close()
