@@ -1,6 +1,6 @@
 """Finds promises in what bot and people write to customers: "we'll call you back by five", and when that is.
 
-Pure: a text and a time go in, promises come out. English, German, French and Spanish.
+Pure: a text and a time go in, promises come out. English, German, French, Spanish, Italian, Dutch and Portuguese.
 """
 
 import re
@@ -8,52 +8,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-END_OF_DAY = time(18, 0)
+from handoff.promise_forms import promises
 
-_PROMISES = re.compile(
-    r"""
-    \b(?:i|we|someone|somebody|a\ colleague|my\ colleague|our\ team|the\ team|they)
-      (?:['’]ll|\ will|['’]m\ going\ to|['’]re\ going\ to|\ am\ going\ to|\ are\ going\ to)\ (?!not\b|never\b)(?:\w+\ ){0,2}?
-      (?:call|ring|phone|get\ back|come\ back|reply|answer|send|e-?mail|let\ you\ know|confirm|update\ you|follow\ up|refund
-        |write|check|look\ into|sort|fix)\b
-  | \b(?:ich|wir|ein\ kollege|eine\ kollegin|unser\ team)\ (?:werden?|rufen?|ruft|melden?|meldet|schicken?|schickt|senden?|sendet
-      |geben?|gibt|antworten?|antwortet|kümmern?)\b(?!\ nicht)
-  | \b(?:je|nous|on|un\ collègue|une\ collègue|notre\ équipe)\ (?:vous\ |te\ )?(?:\w+\ )?
-      (?:rappel\w+|reviendr\w+|enverr\w+|envoie|répondr\w+|tiendr\w+|contacter\w+|confirmer\w+)
-  | \b(?:le|te|les|os|lo|la)\ (?:llamar|devolver|enviar|responder|avisar|contestar|confirmar|informar)(?:é|á|emos|án)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+END_OF_DAY = time(18, 0)
 
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
-            "monday montag lundi lunes",
-            "tuesday dienstag mardi martes",
-            "wednesday mittwoch mercredi miércoles",
-            "thursday donnerstag jeudi jueves",
-            "friday freitag vendredi viernes",
-            "saturday samstag samedi sábado",
-            "sunday sonntag dimanche domingo",
+            "monday montag lundi lunes lunedì maandag segunda",
+            "tuesday dienstag mardi martes martedì dinsdag terça",
+            "wednesday mittwoch mercredi miércoles mercoledì woensdag quarta",
+            "thursday donnerstag jeudi jueves giovedì donderdag quinta",
+            "friday freitag vendredi viernes venerdì vrijdag sexta",
+            "saturday samstag samedi sábado sabato zaterdag sábado",
+            "sunday sonntag dimanche domingo domenica zondag domingo",
         )
     )
     for name in names.split()
 }
-_TODAY = r"\b(?:today|tonight|heute|aujourd['’]hui|hoy)\b"
-_TOMORROW = r"\b(?:tomorrow|morgen|demain|mañana)\b"
+_TODAY = r"\b(?:today|tonight|heute|aujourd['’]hui|hoy|oggi|vandaag|hoje)\b"
+_TOMORROW = r"\b(?:tomorrow|morgen|demain|mañana|domani|amanhã)\b"
 _ONE = ("a", "an", "one", "einer", "einem", "une", "un", "una")
-_NUMBERS = dict.fromkeys(_ONE, 1) | {"two": 2, "deux": 2, "zwei": 2, "dos": 2, "three": 3, "drei": 3, "trois": 3, "tres": 3}
+_NUMBERS = {
+    **dict.fromkeys(_ONE, 1),
+    **dict.fromkeys(("two", "deux", "zwei", "dos", "due", "twee", "dois", "duas"), 2),
+    **dict.fromkeys(("three", "drei", "trois", "tres", "tre", "drie", "três"), 3),
+}
 _WITHIN = re.compile(
-    r"\b(?:within|in|innerhalb von|binnen|dans les|dans|d['’]ici|en|dentro de)\s+(?:the next\s+)?(\d{1,3}|"
+    r"\b(?:within|in|innerhalb von|binnen|dans les|dans|d['’]ici|en|dentro de|entro|em|dentro)\s+(?:the next\s+)?(\d{1,3}|"
     + "|".join(_NUMBERS)
     + r")\s+"
-    r"(minut\w*|hours?|stunden?|heures?|horas?|(?:business|working)\s+days?|werktag\w*|arbeitstag\w*|jours? ouvr\w+"
-    r"|días hábiles|days?|tag\w*|jours?|días?)\b",
+    r"(minut\w*|hours?|stunden?|heures?|horas?|ore|ora|uur|(?:business|working)\s+days?|werktag\w*|arbeitstag\w*|jours? ouvr\w+"
+    r"|días hábiles|giorni lavorativi|werkdagen|dias úteis|days?|tag\w*|jours?|días?|giorn[io]|dag(?:en)?|dias?)\b",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\b(?:by|before|at|until|bis|um|vor|avant|à|antes de las|a las)\s+(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|uhr|h|o['’]clock)?\b",
+    r"\b(?:by|before|at|until|bis|um|vor|avant|à|antes de las|a las|entro le|alle|voor|om|antes das|às)"
+    r"\s+(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|uhr|uur|h|o['’]clock)?\b",
     re.IGNORECASE,
 )
 
@@ -69,7 +61,7 @@ class Found:
 def found_in(text: str, at: datetime, zone: str = "UTC") -> list[Found]:
     """The promises in a text that was written at `at`, read on the clocks of `zone`."""
     sentences = re.split(r"(?<=[.!?])\s+|\n+", text)
-    promised = [sentence.strip() for sentence in sentences if _PROMISES.search(sentence) and not sentence.strip().endswith("?")]
+    promised = [sentence.strip() for sentence in sentences if promises(sentence)]
     return [Found(text=sentence, due_at=due(sentence, at, zone)) for sentence in promised]
 
 
@@ -92,9 +84,22 @@ def _later(local: datetime, number: str, unit: str) -> datetime:
     count = int(number) if number.isdigit() else _NUMBERS[number]
     if unit.startswith("minut"):
         return local + timedelta(minutes=count)
-    if unit.startswith(("hour", "stunde", "heure", "hora")):
+    if unit.startswith(("hour", "stunde", "heure", "hora", "ora", "ore", "uur")):
         return local + timedelta(hours=count)
-    if not unit.startswith(("business", "working", "werktag", "arbeitstag", "jours ouvr", "jour ouvr", "días hábiles")):
+    if not unit.startswith(
+        (
+            "business",
+            "working",
+            "werktag",
+            "arbeitstag",
+            "jours ouvr",
+            "jour ouvr",
+            "días hábiles",
+            "giorni lavor",
+            "werkdag",
+            "dias úteis",
+        )
+    ):
         return local + timedelta(days=count)
     while count:
         local += timedelta(days=1)

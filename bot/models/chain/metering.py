@@ -80,7 +80,8 @@ class Meter:
 
     def _usage(self) -> Usage:
         counted = self.finished.usage if self.finished else self.failed.usage if self.failed else Usage()
-        if self.finished or self.outcome not in AT_WORK:
+        counts_nothing = counted == Usage() and self.finished is not None
+        if not counts_nothing and (self.finished or self.outcome not in AT_WORK):
             return counted
         return Usage(
             input=counted.input or estimated(self.prompt) * (not counted.cached and not counted.written),

@@ -269,3 +269,13 @@ def test_it_is_a_provider(around: Surroundings) -> None:
     guarded: Provider = around.guarded(provider())
     assert isinstance(guarded, Guarded)
     assert (guarded.name, guarded.trusted) == ("claude", False)
+
+
+async def test_a_server_that_counts_nothing_is_counted_for(around: Surroundings) -> None:
+    charge = turn()
+    uncounted = Finished(finish=Finish.END, model="large-2026", usage=Usage())
+    await said(around.guarded(provider(["Eight letters and more.", uncounted])), charge)
+    (call,) = charge.calls
+    assert call.input_tokens > 0
+    assert call.output_tokens == 6
+    assert call.cost_micros > 0

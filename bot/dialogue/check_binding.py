@@ -1,0 +1,100 @@
+"""Whether a figure is said of the name, period or role of which the evidence says it."""
+
+import re
+from dataclasses import dataclass
+
+from bot.dialogue.check_reading import Part, Reading
+from knowledge.claims import FIGURES, Claim, Kind
+
+_FOR = re.compile(r"\bfor\s+$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What holds in a whole check: words known to be names, names of the company itself, the plan words of this customer."""
+
+    names: frozenset[str]
+    own: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
+
+
+def bound_to_names(said: Reading, piece: Reading, setting: Setting) -> str:
+    """A figure belongs to the name, period or role beside which the piece states it."""
+    if "respectively" in piece.words and said.text.lower() != piece.text.lower():
+        return "the evidence lists figures and names apart"
+    for part in said.parts:
+        for claim in part.claims:
+            if claim.kind in FIGURES and not any(
+                _beside(claim, part, place, said, piece, setting) for place in _places(claim, piece)
+            ):
+                return f"{claim.value} belongs to something else in the evidence"
+            if claim.kind in FIGURES and _narrower(claim, said, piece):
+                return f"it leaves out for what {claim.value} holds"
+    return ""
+
+
+def _narrower(claim: Claim, said: Reading, piece: Reading) -> bool:
+    """Whether each place of the figure holds "for" a code that the sentence leaves out: "within 15 minutes for P1"."""
+    parts = [piece.parts[place] for place in _places(claim, piece)]
+    codes = [
+        {each.value for each in part.claims if each.kind is Kind.CODE and _FOR.search(piece.text[: each.start])} for part in parts
+    ]
+    spoken = {each.value for each in said.claims if each.kind is Kind.CODE}
+    return bool(codes) and all(held and not held & spoken for held in codes)
+
+
+def _places(claim: Claim, piece: Reading) -> list[int]:
+    return [number for number, part in enumerate(piece.parts) if any(claim.same(each) for each in part.claims)]
+
+
+def _beside(claim: Claim, part: Part, place: int, said: Reading, piece: Reading, setting: Setting) -> bool:
+    there = piece.parts[place]
+    wanted = _marks(part, setting)
+    if not wanted:
+        wanted = _all_marks(said, setting) if len(said.claims) == 1 else set[str]()
+    owned = _marks(there, setting)
+    if place + 1 < len(piece.parts) and not piece.parts[place + 1].claims and not owned:
+        following = piece.parts[place + 1]
+        owned |= _marks(following, setting)
+    for mark in wanted:
+        if mark not in owned and any(_rivals(mark, other) for other in owned) and not _shared(mark, place, piece):
+            return False
+        if mark not in owned and not _earlier(mark, place, piece, setting) and mark in _all_marks(piece, setting):
+            return False
+    return True
+
+
+def _shared(mark: str, place: int, piece: Reading) -> bool:
+    """Whether a name stands in the same run of names: "Team, Business and Enterprise" after one figure."""
+    ahead = [part for part in piece.parts[place + 1 :]]
+    for part in ahead:
+        if part.claims:
+            return False
+        if mark in part.names:
+            return True
+    return False
+
+
+def _earlier(mark: str, place: int, piece: Reading, setting: Setting) -> bool:
+    """Whether the mark was named before the figure, and no rival of it since; or behind it before the next figure."""
+    for part in reversed(piece.parts[: place + 1]):
+        marks = _marks(part, setting)
+        if mark in marks:
+            return True
+        if any(_rivals(mark, other) for other in marks):
+            return False
+    return _shared(mark, place, piece)
+
+
+def _marks(part: Part, setting: Setting) -> set[str]:
+    """Names, and words that stand for one of several: monthly or annual."""
+    return {name for name in part.names if name in setting.names and name not in setting.own} | part.periods
+
+
+def _all_marks(piece: Reading, setting: Setting) -> set[str]:
+    return {mark for part in piece.parts for mark in _marks(part, setting)}
+
+
+def _rivals(one: str, other: str) -> bool:
+    periods = {"monthly", "annual"}
+    return (one in periods) == (other in periods) and one != other
