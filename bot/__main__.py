@@ -24,6 +24,8 @@ slack = typer.Typer(no_args_is_help=True, help="Connect Slack: docs/howto/connec
 teams = typer.Typer(no_args_is_help=True, help="Connect Microsoft Teams: docs/howto/connect_teams.md.")
 app.add_typer(slack, name="slack")
 app.add_typer(teams, name="teams")
+procedure = typer.Typer(no_args_is_help=True, help="Work on procedures: docs/howto/add_a_procedure.md.")
+app.add_typer(procedure, name="procedure")
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 PortOption = Annotated[int | None, typer.Option(help="Instead of the configured port.")]
@@ -145,19 +147,69 @@ def restore(
 @app.command("check-config")
 def check_config(config: ConfigOption = CONFIG) -> None:
     """Check the configuration and list every fault at once."""
-    _config(config)
+    from bot.install.model_checks import contradictions
+    from bot.install.report import Verdict
+
+    told = contradictions(_config(config).models)
+    faults = [each for each in told if each.verdict is Verdict.FAIL]
+    if faults:
+        raise BadInput("\n".join(f"{config}: models: {each.name}: {each.found}: {each.mend}" for each in faults))
     typer.echo(f"{config} is fine.")
 
 
 @app.command()
-def doctor(config: ConfigOption = CONFIG, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def doctor(
+    config: ConfigOption = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    ask_models: Annotated[bool, typer.Option("--ask-models/--no-ask-models", help="Send providers a few short requests.")] = True,
+) -> None:
     """Look at everything that must be right before a customer is answered, and say what to mend."""
     from bot.install.asking import HttpAsk
-    from bot.install.doctor import doctor_report
+    from bot.install.doctor import Instruments, doctor_report
+    from bot.install.model_checks import requests
+    from bot.wiring.models_shown import asking_only
 
-    report = asyncio.run(doctor_report(_config(config), os.environ, HttpAsk()))
+    given = _config(config)
+    for line in requests(given.models) if ask_models else ():
+        typer.echo(f"Asking {line}; --no-ask-models leaves that out.", err=True)
+    instruments = Instruments(reach=asking_only if ask_models else None)
+    report = asyncio.run(doctor_report(given, os.environ, HttpAsk(), instruments))
     typer.echo(report.json() if as_json else report.text())
     raise typer.Exit(report.exit_code)
+
+
+@procedure.command("list")
+def procedure_list(config: ConfigOption = CONFIG) -> None:
+    """List the procedures: which version is live, and whether a file says something else."""
+    from bot.wiring.procedures import listed
+
+    typer.echo(asyncio.run(listed(_config(config))))
+
+
+@procedure.command("show")
+def procedure_show(name: str, config: ConfigOption = CONFIG) -> None:
+    """Print the text of the procedure that is live."""
+    from bot.wiring.procedures import shown
+
+    typer.echo(asyncio.run(shown(_config(config), name)), nl=False)
+
+
+@procedure.command("test")
+def procedure_test(names: Annotated[list[str] | None, typer.Argument()] = None, config: ConfigOption = CONFIG) -> None:
+    """Check procedures and play their example dialogues."""
+    from bot.wiring.procedures import tested
+
+    problems = asyncio.run(tested(_config(config), names or ()))
+    typer.echo("\n".join(problems) or "All dialogues pass.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@procedure.command("publish")
+def procedure_publish(name: str, config: ConfigOption = CONFIG) -> None:
+    """Make a procedure live, once its example dialogues pass."""
+    from bot.wiring.procedures import published
+
+    typer.echo(asyncio.run(published(_config(config), name)))
 
 
 @app.command()

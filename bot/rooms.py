@@ -1,6 +1,6 @@
 """What the front door is given: the rooms behind it, as they stand or as ports, and its settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -172,6 +172,50 @@ class Health(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelLine:
+    """A model of the chain, as it is now. `provider` is the name under which its calls are counted, `models` are names by role.
+
+    `rests_s`: seconds for which it is left alone after failures; `affordable`: there is money for it; `unpriced`: models of it
+    whose calls count as free, because no price is given.
+    """
+
+    name: str
+    provider: str
+    models: Mapping[str, str]
+    small: str = ""
+    embedded: bool = False
+    trusted: bool = True
+    ready: bool = True
+    rests_s: float = 0.0
+    affordable: bool = True
+    unpriced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """How much models may cost and did cost today, in millionths of a US dollar; None is no limit."""
+
+    spent_today: int
+    day: int | None
+    conversation: int | None
+    turn: int | None
+    when_spent: str
+
+
+class Models(Protocol):
+    """The language models of this installation. `embedded`: under which name the embedded model's calls are counted."""
+
+    @property
+    def embedded(self) -> str: ...
+
+    async def chain(self) -> Sequence[ModelLine]:
+        """In the order in which they are asked."""
+        ...
+
+    async def allowance(self) -> Allowance: ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Guest:
     """A demo customer that one may sign in as, and what is interesting about them."""
 
@@ -207,7 +251,8 @@ class Settings:
 class Rooms:
     """All rooms behind the front door. `clock` is the business clock, `wall` that of tokens and limits.
 
-    `inviting` makes codes for Slack and Teams; None where neither is connected.
+    `inviting` makes codes for Slack and Teams; None where neither is connected. `models` is None where the embedded model alone
+    answers and nothing is counted.
     """
 
     tenant: Tenant
@@ -230,3 +275,4 @@ class Rooms:
     live: Live
     telemetry: Telemetry
     inviting: Inviting | None = None
+    models: Models | None = None

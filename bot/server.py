@@ -20,7 +20,9 @@ from bot.console.cases import CaseDesk
 from bot.console.connecting import ConnectDesk
 from bot.console.copilot import CopilotDesk
 from bot.console.desk import Desk
+from bot.console.models import ModelPages, show_models
 from bot.console.news import News
+from bot.console.promises import PromisePages
 from bot.console.records import Records
 from bot.console.replies import ReplyDesk
 from bot.delivery.backlog import open_by_state
@@ -71,7 +73,9 @@ def build_app(rooms: Rooms, doors: Sequence[Door] = ()) -> web.Application:
         Desk(rooms, sessions),
         cases,
         ReplyDesk(rooms, sessions),
+        PromisePages(rooms, sessions),
         CopilotDesk(rooms, sessions),
+        ModelPages(rooms, sessions),
         ConnectDesk(rooms, sessions),
         News(rooms, sessions),
         ApprovalDesk(rooms, sessions, cases),
@@ -114,6 +118,7 @@ class _Checks:
         _set(measured.undelivered, await self._rooms.database.read(lambda conn: open_by_state(conn, tenant)))
         drafts = await self._rooms.database.read(lambda conn: counted(conn, tenant))
         _set(measured.suggestions, {(state,): count for state, count in drafts.items()})
+        await show_models(self._rooms, measured)
         return web.Response(body=measured.render(), headers={"Content-Type": CONTENT_TYPE})
 
 

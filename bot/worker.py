@@ -51,7 +51,7 @@ class Worker:
             ("ended", lambda: house.database.write(self._end_idle)),
             ("learned", lambda: house.distiller.learn_all(now=now)),
             ("forgotten", lambda: house.forget.sweep(now=now)),
-            ("broken", lambda: house.database.write(lambda conn: house.promises.break_overdue(conn, now))),
+            ("promised", lambda: house.database.write(lambda conn: house.cases.keeping.tend(conn, now))),
             ("taken_up", lambda: house.approving.take_up(house.tenant.id)),
             ("expired", lambda: house.approving.expire(house.tenant.id)),
             *self.upkeep.items(),

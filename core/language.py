@@ -114,7 +114,7 @@ class TriageSignal:
 
 @dataclass(frozen=True, kw_only=True)
 class Understanding:
-    """What a model makes of the last customer message. Confidences are calibrated probabilities."""
+    """What a model makes of the last message. `mood` is -1 to 1, `frustration` 0 to 1, `repeats` how often it was said before."""
 
     act: Act
     act_confidence: float
@@ -126,6 +126,8 @@ class Understanding:
     mood: float
     model: str
     slots: tuple[SlotValue, ...] = ()
+    frustration: float = 0.0
+    repeats: int = 0
 
     @property
     def intent(self) -> str:

@@ -1,4 +1,4 @@
-"""The tables of config.toml that say which models work, for how long and for how much money. Keys are named by environment variables."""
+"""The tables of config.toml that say which models work, for how long and for how much money; keys come from the environment."""
 
 from typing import Annotated, Literal, Self
 
@@ -40,7 +40,7 @@ class ProviderSection(Section):
     json_schema: bool = True
     timeout_s: Seconds = 30.0
     context_tokens: Count = 128_000
-    prices: dict[str, PriceSection] = {}
+    prices: dict[str, PriceSection] = Field(default_factory=dict[str, PriceSection])
 
 
 class BudgetSection(Section):
@@ -67,7 +67,7 @@ class ModelsSection(Section):
     turn_deadline_s: Seconds = 45.0
     cache_answers: bool = True
     budget: BudgetSection = BudgetSection()
-    providers: dict[str, ProviderSection] = {}
+    providers: dict[str, ProviderSection] = Field(default_factory=dict[str, ProviderSection])
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.vault import Vault
 from handoff.packet import Packet, from_json
 
-WAITING, CLAIMED, RESOLVED, RETURNED = "waiting", "claimed", "resolved", "returned"
+WAITING, CLAIMED, RESOLVED, RETURNED, PROMISED = "waiting", "claimed", "resolved", "returned", "promised"
 LIVE = (WAITING, CLAIMED)
 
 cases = Table(
@@ -55,7 +55,7 @@ cases = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case as it stands: waiting, claimed, resolved or returned to the bot. `epoch` is that of its lease.
+    """A case as it stands: waiting, claimed, resolved, returned to the bot, or done but for a promise. `epoch` is its lease's.
 
     `priority` runs from 1 (now) to 4. `due_at` is when the first reply of a person is due.
     """
@@ -84,6 +84,11 @@ class Case:
     @property
     def live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def ended(self) -> str:
+        """How it ended, for a sentence."""
+        return "done but for a promise" if self.state == PROMISED else self.state
 
     def overdue(self, now: datetime) -> bool:
         """Whether no person has replied in time."""

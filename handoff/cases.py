@@ -4,7 +4,7 @@ Every step moves the lease, tells the customer and writes the journal in one tra
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,32 +14,22 @@ from sqlalchemy import Connection, insert, update
 from core.conversation import Author, EntryKind
 from core.errors import BadInput, Conflict, NotAllowed
 from core.events import JSON, Event
-from core.journal import Journal
 from core.people import Principal, PrincipalKind
-from core.vault import Vault
 from governance.roles import SUPPORT_AGENT, enough
-from handoff.case_book import CLAIMED, LIVE, RESOLVED, RETURNED, WAITING, Case, CaseBook, cases, this
-from handoff.lease import DESK, Lease, Leases, lease_of
+from handoff.case_book import CLAIMED, LIVE, PROMISED, RESOLVED, RETURNED, WAITING, Case, cases, this
+from handoff.case_moves import CaseMoves, Rooms, notice
+from handoff.lease import DESK, Lease, lease_of
 from handoff.packet import Opening, to_json
-from handoff.promise_words import found_in
-from handoff.promises import Promise, Promises
-from handoff.sla import Desk, priority_of
-from handoff.wording import Situation, handed_over, told
-from memory.tables import BOT, Conversation
-from memory.threads import NewEntry, Threads
+from handoff.promise_keeping import PromiseKeeping
+from handoff.promise_words import Found, found_in
+from handoff.promises import USUAL_PRIORITY, Promise
+from handoff.sla import priority_of
+from handoff.wording import Situation, handed_over
+from memory.tables import Conversation
+from memory.threads import NewEntry
 
 MOST_CHARACTERS = 8_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rooms:
-    """What cases stand on."""
-
-    vault: Vault
-    journal: Journal
-    threads: Threads
-    promises: Promises
-    desk: Desk
+__all__ = ["MOST_CHARACTERS", "Cases", "Opened", "Resolved", "Rooms", "Said"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +42,14 @@ class Opened:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """What goes with a reply: what it says in English where it was translated, and what is promised (None: as it is read)."""
+
+    original: str = ""
+    promised: Sequence[Found] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolved:
     """A resolved case, and the promises to this customer that are still to be kept."""
 
@@ -59,14 +57,8 @@ class Resolved:
     open_promises: tuple[Promise, ...]
 
 
-class Cases(CaseBook):
+class Cases(CaseMoves):
     """Opens and moves cases. Agents need the role `support_agent` or one above it. Raises `Conflict` for a step out of turn."""
-
-    def __init__(self, rooms: Rooms) -> None:
-        super().__init__(rooms.vault)
-        self._rooms = rooms
-        self._threads = rooms.threads
-        self._leases = Leases(rooms.threads, rooms.journal)
 
     def open(self, conn: Connection, opening: Opening) -> Opened:
         """Hands a conversation to people: tells the customer why, opens the case, and takes the bot's right to speak.
@@ -99,19 +91,27 @@ class Cases(CaseBook):
         values: dict[str, Any] = {"state": CLAIMED, "claimed_at": at} | self._named(conn, agent)
         return self._move(conn, case, agent.id, values, "case.claimed", at)
 
-    def reply_to_customer(self, conn: Connection, case_id: str, agent: Principal, text: str, *, at: datetime) -> int:
+    def reply_to_customer(
+        self, conn: Connection, case_id: str, agent: Principal, text: str, *, at: datetime, said: Said | None = None
+    ) -> int:
         """Writes to the customer as the agent who holds the case, and notes what was promised. Returns the entry's position."""
-        case = self._held(conn, case_id, agent)
-        body = {"text": _text(text)}
+        case, more = self._held(conn, case_id, agent), said or Said()
+        body = {"text": _text(text), **({"original": more.original} if more.original else {})}
         position = self._write(conn, case, EntryKind.TEXT, agent, body, at)
         if case.first_reply_at is None:
             conn.execute(update(cases).where(this(case.tenant, case.id)).values(first_reply_at=at))
         conversation = self._threads.get(conn, case.tenant, case.conversation_id)
-        zone = self._rooms.desk.hours(case.plan, case.zone).zone
-        for found in found_in(text, at, zone):
+        promised = self.promised_in(case, more.original or text, at) if more.promised is None else more.promised
+        for found in promised:
             self._rooms.promises.record(conn, conversation, found.text, made_by=agent.id, at=at, due_at=found.due_at)
         self._note(conn, case, "case.replied", at, {"agent_id": agent.id, "position": position})
         return position
+
+    def promised_in(self, case: Case, text: str, at: datetime) -> list[Found]:
+        """The promises in a text, each with its time: the one that is named, else the one that the desk goes by."""
+        zone = self._rooms.desk.hours(case.plan, case.zone).zone
+        usual = self._rooms.desk.due(at, USUAL_PRIORITY, case.plan, case.zone)
+        return [replace(found, due_at=found.due_at or usual) for found in found_in(text, at, zone)]
 
     def note_internally(self, conn: Connection, case_id: str, agent: Principal, text: str, *, at: datetime) -> int:
         """Leaves a note that only staff see; any colleague may, on a live case. Returns the entry's position."""
@@ -135,13 +135,22 @@ class Cases(CaseBook):
         return self._move(conn, case, to.id, values, "case.transferred", at)
 
     def resolve(self, conn: Connection, case_id: str, agent: Principal, summary: str, *, at: datetime) -> Resolved:
-        """Closes a held case and ends the conversation; what the customer writes next begins a new one, with the bot."""
+        """Closes a held case and ends the conversation; what the customer writes next begins a new one, with the bot.
+
+        With a promise still to be kept it isn't resolved: it waits for that.
+        """
         case = self._held(conn, case_id, agent)
-        self._tell(conn, case, "resolved", agent, at)
-        closed = self._close(conn, case, RESOLVED, summary, at)
-        self._threads.end(conn, case.tenant, case.conversation_id, at=at, reason="resolved", correlation_id=case.correlation_id)
         still_open = tuple(self._rooms.promises.open_in(conn, case.tenant, case.conversation_id))
+        state = PROMISED if still_open else RESOLVED
+        self._tell(conn, case, "resolved", agent, at)
+        closed = self._close(conn, case, state, summary, at)
+        self._threads.end(conn, case.tenant, case.conversation_id, at=at, reason=state, correlation_id=case.correlation_id)
         return Resolved(case=closed, open_promises=still_open)
+
+    @property
+    def keeping(self) -> PromiseKeeping:
+        """What sees to promises, over the same rooms."""
+        return PromiseKeeping(self._rooms)
 
     def give_back(self, conn: Connection, case_id: str, agent: Principal, note: str, *, at: datetime) -> Case:
         """Returns the conversation to the bot, under a new epoch and with its counters set back."""
@@ -151,7 +160,7 @@ class Cases(CaseBook):
 
     def erase(self, conn: Connection, tenant: str, person_id: str, *, at: datetime) -> int:
         """Closes the live cases of a person who is being erased. Returns how many there were."""
-        theirs = (cases.c.tenant == tenant, cases.c.person_id == person_id, cases.c.state.in_(LIVE))
+        theirs = (cases.c.tenant == tenant, cases.c.person_id == person_id, cases.c.state.in_((*LIVE, PROMISED)))
         return conn.execute(update(cases).where(*theirs).values(state=RESOLVED, closed_at=at)).rowcount
 
     def customer_wrote(
@@ -197,8 +206,8 @@ class Cases(CaseBook):
         situation = Situation(now=opening.at, hours=hours, ahead=self.ahead_of(conn, case))
         message = handed_over(case.reason, case.language, situation)
         body = {"text": message, "reason": case.reason, "case_id": case.id, "staffed": situation.staffed}
-        notice = _notice(body, opening.at, opening.turn_id)
-        self._threads.append(conn, case.tenant, case.conversation_id, notice, epoch=case.epoch)
+        entry = notice(body, opening.at, opening.turn_id)
+        self._threads.append(conn, case.tenant, case.conversation_id, entry, epoch=case.epoch)
         data: dict[str, JSON] = {
             "reason": case.reason,
             "rule": opening.packet.rule,
@@ -213,7 +222,7 @@ class Cases(CaseBook):
         self._permit(agent, agent.tenant.id)
         case = self.get(conn, agent.tenant.id, case_id)
         if not case.live:
-            raise Conflict(f"This case is {case.state} already: open the conversation to see how it went.", case_id=case_id)
+            raise Conflict(f"This case is {case.ended} already: open the conversation to see how it went.", case_id=case_id)
         return case
 
     def _held(self, conn: Connection, case_id: str, agent: Principal) -> Case:
@@ -235,61 +244,6 @@ class Cases(CaseBook):
         entry = NewEntry(kind=kind, author=Author.AGENT, author_id=agent.id, author_name=agent.name, body=body, at=at)
         epoch = None if kind.internal else case.epoch
         return self._threads.append(conn, case.tenant, case.conversation_id, entry, epoch=epoch)
-
-    def _tell(self, conn: Connection, case: Case, what: str, agent: Principal, at: datetime) -> None:
-        if not self._threads.get(conn, case.tenant, case.conversation_id).open:
-            return
-        name = agent.name or agent.id
-        body = {"text": told(what, case.language, name), "change": what, "agent": name, "case_id": case.id}
-        self._threads.append(conn, case.tenant, case.conversation_id, _notice(body, at), epoch=case.epoch)
-
-    def _close(self, conn: Connection, case: Case, state: str, summary: str, at: datetime) -> Case:
-        outcome = self._seal(conn, case.tenant, case.person_id, summary.strip())
-        kind = "case.resolved" if state == RESOLVED else "case.returned"
-        return self._move(conn, case, BOT, {"state": state, "outcome_id": outcome, "closed_at": at}, kind, at)
-
-    def _move(self, conn: Connection, case: Case, holder: str, values: Mapping[str, Any], event: str, at: datetime) -> Case:
-        """Changes the row if it still is as it was read, and passes the lease on."""
-        same = (this(case.tenant, case.id), cases.c.state == case.state, cases.c.epoch == case.epoch)
-        if conn.execute(update(cases).where(*same, cases.c.state.in_(LIVE)).values(dict(values))).rowcount != 1:
-            raise Conflict("Somebody was quicker with this case: look at it again.", case_id=case.id)
-        epoch = self._pass(conn, case, holder, at)
-        self._note(conn, case, event, at, {"holder": holder, "epoch": epoch})
-        return self.get(conn, case.tenant, case.id)
-
-    def _pass(self, conn: Connection, case: Case, holder: str, at: datetime) -> int:
-        """Passes the lease on and returns the new epoch. A conversation that has ended has no lease left to pass."""
-        conversation = self._threads.get(conn, case.tenant, case.conversation_id)
-        if not conversation.open:
-            return case.epoch
-        lease = replace(lease_of(conversation, case.id), epoch=case.epoch)
-        passed = self._leases.hand_over(conn, lease, holder, at=at, correlation_id=case.correlation_id)
-        conn.execute(update(cases).where(this(case.tenant, case.id)).values(epoch=passed.epoch))
-        return passed.epoch
-
-    def _named(self, conn: Connection, agent: Principal) -> dict[str, Any]:
-        name_id = self._seal(conn, agent.tenant.id, agent.person_id, agent.name or agent.id)
-        return {"agent_id": agent.id, "agent_name_id": name_id}
-
-    def _seal(self, conn: Connection, tenant: str, person: str, text: str) -> str:
-        return self._rooms.vault.seal(conn, tenant=tenant, person=person, text=text)
-
-    def _note(self, conn: Connection, case: Case, kind: str, at: datetime, data: Mapping[str, JSON]) -> Event:
-        event = Event(
-            type=kind,
-            tenant=case.tenant,
-            at=at,
-            correlation_id=case.correlation_id,
-            conversation_id=case.conversation_id,
-            account_id=case.account_id,
-            data={"case_id": case.id, **data},
-        )
-        self._rooms.journal.append(conn, event)
-        return event
-
-
-def _notice(body: Mapping[str, object], at: datetime, turn_id: str | None = None) -> NewEntry:
-    return NewEntry(kind=EntryKind.NOTICE, author=Author.SYSTEM, author_id="system", body=body, at=at, turn_id=turn_id)
 
 
 def _text(text: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.language import TriageSignal
+from handoff.frustration import HIGH, VERY_HIGH
 from handoff.triage_rules import first_rule
 
 REASONS = (
@@ -27,16 +28,20 @@ OWN_REASONS = {
     "customer_choice": "asked_for_human",
 }
 MOST_FAILURES = 2
+MOST_REPEATS = 2
+QUOTED = 120
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """How sure the model must be, and how low confidence and mood may fall."""
+    """How sure the model must be, and how low confidence and mood may fall and frustration rise (after a failure, or at all)."""
 
     model: float = 0.5
     confidence: float = 0.25
     unsure_turns: int = 3
     mood: float = -0.75
+    frustration: float = HIGH
+    very_frustrated: float = VERY_HIGH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +49,8 @@ class TriageInput:
     """What triage looks at. `earlier` are the customer's messages before this one, oldest first.
 
     `failures` counts answers on the same matter that didn't help, `unsure` turns in a row that weren't understood; `confidence`
-    is that of the present understanding and `mood` runs from -1 (upset) to 1.
+    is that of the present understanding and `mood` runs from -1 (upset) to 1. `frustration` runs from 0 to 1, `missed` says that
+    the last answer didn't help, and `repeats` counts how often the same was asked before without getting further.
     """
 
     text: str
@@ -54,6 +60,9 @@ class TriageInput:
     failures: int = 0
     unsure: int = 0
     confidence: float = 1.0
+    frustration: float = 0.0
+    missed: bool = False
+    repeats: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,20 +101,32 @@ def _by_counters(seen: TriageInput, limits: Thresholds) -> Verdict | None:
     if seen.unsure >= limits.unsure_turns and seen.confidence < limits.confidence:
         note = f"{seen.unsure} messages in a row weren't understood"
         return Verdict(handoff=True, reason="low_confidence", decided_by="counters", confidence=1.0 - seen.confidence, note=note)
-    if (
-        seen.earlier
-        and _same(seen.text)
-        and all(_same(seen.text) == _same(each) for each in seen.earlier[-2:])
-        and len(seen.earlier) > 1
-    ):
-        return Verdict(
-            handoff=True, reason="repetition", decided_by="counters", confidence=1.0, note="the same message three times"
-        )
+    if seen.repeats >= MOST_REPEATS or _said_thrice(seen):
+        note = f"asked the same {max(seen.repeats, MOST_REPEATS) + 1} times: “{_quoted(seen.text)}”"
+        return Verdict(handoff=True, reason="repetition", decided_by="counters", confidence=1.0, note=note)
+    return _by_temper(seen, limits)
+
+
+def _by_temper(seen: TriageInput, limits: Thresholds) -> Verdict | None:
+    """Upset customers are handed over when something didn't help them, and beside themselves in any case."""
     if seen.failures and seen.mood <= limits.mood:
-        return Verdict(
-            handoff=True, reason="frustration", decided_by="counters", confidence=-seen.mood, note="upset, and not helped"
-        )
+        note = "upset, and not helped"
+        return Verdict(handoff=True, reason="frustration", decided_by="counters", confidence=-seen.mood, note=note)
+    helped = not (seen.failures or seen.missed or seen.repeats)
+    if seen.frustration >= (limits.very_frustrated if helped else limits.frustration):
+        note = "very frustrated" if helped else "frustrated, and not helped"
+        return Verdict(handoff=True, reason="frustration", decided_by="counters", confidence=seen.frustration, note=note)
     return None
+
+
+def _said_thrice(seen: TriageInput) -> bool:
+    said = _same(seen.text)
+    return bool(said) and len(seen.earlier) > 1 and all(_same(each) == said for each in seen.earlier[-2:])
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1].rstrip() + "…"
 
 
 def _go_on(seen: TriageInput) -> Verdict:

@@ -106,6 +106,18 @@ class Conversations(ConversationBook):
         if conn.execute(update(conversations).where(still).values(values)).rowcount == 1:
             self._note(conn, conversation, "conversation.ended", at, correlation_id, {"reason": reason})
 
+    def reopen(self, conn: Connection, tenant: str, conversation_id: str, *, at: datetime) -> bool:
+        """Opens a conversation that had ended; not while another is open in its place. Returns whether it is open now."""
+        conversation = self.get(conn, tenant, conversation_id)
+        if conversation.open:
+            return True
+        if self._one(conn, latest_in(conversation.ref).where(conversations.c.state == OPEN)) is not None:
+            return False
+        values: dict[str, Any] = {"state": OPEN, "ended_at": None, "last_activity_at": at, "epoch": conversation.epoch + 1}
+        conn.execute(update(conversations).where(this(tenant, conversation_id)).values(values))
+        self._note(conn, conversation, "conversation.reopened", at, "", {})
+        return True
+
     def _over(self, found: Conversation, principal: Principal, at: datetime) -> str | None:
         """Why this message can't go on with the conversation; None when it can."""
         if found.contact_id is not None and found.contact_id != principal.contact_id:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 
-from core.action import ActionRequest, Argument, Decision, Deny, Reason
+from core.action import ActionRequest, Argument, Decision, Deny, Origin, Provenance, Reason
 from core.clock import Clock
 from core.errors import BadInput, NotFound
-from core.people import PrincipalKind
+from core.people import Principal, PrincipalKind
 from governance.facts import Facts
 from governance.gate import Gate
 from skills.contract import Ask, Context, Ready, Refuse, Skill, Slots
@@ -76,6 +76,11 @@ class Proposer:
         await self.recorder.proposed(request, decision, facts)
         return Proposal(skill=skill.id, prepared=ready, request=request, decision=decision, facts=facts)
 
+    def may_ask(self, skill: Skill, context: Context) -> bool:
+        """Whether this person could ask for the skill at all, whatever the arguments. Nothing is journalled."""
+        request = self._request(skill, self.seen_by(skill, context), {}, Talk(correlation_id=""))
+        return _barred(self.gate.decide(request, self.base(request))) is None
+
     def base(self, request: ActionRequest) -> Facts:
         """What is known of a request without asking any system."""
         return base_facts(request, self.switches())
@@ -132,7 +137,7 @@ class Proposer:
             id=action_id,
             skill=skill.id,
             effect=skill.effect,
-            arguments=arguments,
+            arguments=_proved(arguments, context.principal),
             principal=context.principal,
             account_id=context.account_id,
             conversation_id=context.conversation_id,
@@ -141,6 +146,20 @@ class Proposer:
             requested_at=self.clock.now(),
             raised_by=talk.raised_by,
         )
+
+
+def _proved(arguments: Mapping[str, Argument], principal: Principal) -> Mapping[str, Argument]:
+    """The arguments with the words of a customer whose identity is proved marked as such."""
+    if principal.kind is not PrincipalKind.CUSTOMER or not principal.verified:
+        return arguments
+    return {name: _as_proved(argument) for name, argument in arguments.items()}
+
+
+def _as_proved(argument: Argument) -> Argument:
+    if argument.provenance.origin is not Origin.CUSTOMER:
+        return argument
+    source = Provenance(origin=Origin.VERIFIED_CUSTOMER, source_id=argument.provenance.source_id)
+    return replace(argument, provenance=source)
 
 
 def _barred(decision: Decision) -> Deny | None:

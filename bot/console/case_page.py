@@ -146,6 +146,9 @@ def _mark(line: LineView, conversation_id: str, undelivered: Sequence[DeliveryVi
         "arrived": line.arrived.value,
         "edited": line.edited,
         "deleted": line.deleted,
+        "language": line.language,
+        "signs": list(line.signs),
+        "english": line.english,
         **({"text": line.text} if line.edited and not line.deleted else {}),
         **({"delivery": stuck.id, "error": stuck.error, "again": stuck.again} if stuck and line.arrived == stuck.arrived else {}),
     }

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.channels.entry_view import JsonObject
 from bot.console.case_page import CasePages, Wanted
 from bot.console.names import Names
+from bot.console.promises import answers_of
 from bot.console.views import of_conversation, of_line
 from bot.http.bodies import id_in_path, json_body, name_of, number_in_query, text_of
 from bot.http.sessions import Seat, Sessions
@@ -57,7 +58,8 @@ class CaseDesk:
         live, closed, approvals = await self._rooms.database.read(lambda conn: self._queue(conn, seat, now))
         names = await self._names.of(line.case.person_id for line in (*live, *closed) if line.case.account_id)
         shown = [[of_line(line, names.get(line.case.person_id, "")) for line in lines] for lines in (live, closed)]
-        undelivered = await self._rooms.desk.replies.undelivered(seat.agent.principal(self._rooms.tenant))
+        agent = seat.agent.principal(self._rooms.tenant)
+        undelivered = await self._rooms.desk.replies.undelivered(agent)
         return web.json_response(
             {
                 "now": now.isoformat(),
@@ -65,6 +67,7 @@ class CaseDesk:
                 "closed": shown[1],
                 "approvals": approvals,
                 "undelivered": len(undelivered),
+                "promises": await self._rooms.desk.promises.pressing(agent),
             }
         )
 
@@ -116,7 +119,7 @@ class CaseDesk:
         return await self._rooms.desk.cases.note(case_id, agent, _text(body), message_id=message_id)
 
     async def _resolve(self, case_id: str, agent: Principal, body: Body) -> object:
-        return await self._rooms.desk.cases.resolve(case_id, agent, _text(body))
+        return await self._rooms.desk.cases.resolve(case_id, agent, _text(body), promises=answers_of(body))
 
     async def _give_back(self, case_id: str, agent: Principal, body: Body) -> object:
         return await self._rooms.desk.cases.give_back(case_id, agent, _text(body))

@@ -110,7 +110,14 @@ def of_approval(approval: Approval, request: ActionRequest | None, agent: Princi
 
 
 def of_promise(promise: Promise) -> JsonObject:
-    return {"text": promise.text, "state": promise.state, "by": promise.made_by, "due_at": _time(promise.due_at)}
+    return {
+        "id": promise.id,
+        "text": promise.text,
+        "state": promise.state,
+        "by": promise.made_by,
+        "owner_id": promise.owner,
+        "due_at": _time(promise.due_at),
+    }
 
 
 def of_record(record: DecisionRecord) -> JsonObject:

@@ -43,6 +43,8 @@ class Planning:
             return 0
         conversation = self.threads.get(conn, tenant, conversation_id)
         new = self.threads.read(conn, tenant, conversation_id, planned)
+        if conversation.with_bot:
+            new = _whole(conn, new)
         if new:
             self._advance(conn, conversation, planned, new[-1].position)
         messages = [group for group in grouped(new) if self._plan_one(conn, conversation, group, at)]
@@ -80,6 +82,17 @@ class Planning:
             choice = chosen.get(each.card_id or "")
             if choice is not None:
                 self.ledger.decide_card(conn, each, Decided(choice=choice, at=at), at)
+
+
+def _whole(conn: Connection, new: list[Entry]) -> list[Entry]:
+    """What is new, up to a reply that is still being written: it is sent once, when it has its end."""
+    ended = {each.turn_id for each in new if each.kind is EntryKind.REPLY_END}
+    for place, entry in enumerate(new):
+        if entry.kind not in WORDS or entry.turn_id is None or entry.turn_id in ended:
+            continue
+        if inbox.unfinished(conn, entry.turn_id):
+            return new[:place]
+    return new
 
 
 def grouped(entries: Sequence[Entry]) -> list[list[Entry]]:

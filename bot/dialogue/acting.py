@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bot.dialogue.cases import noted
 from bot.dialogue.draft import Draft, Hearing, reasons_of
 from bot.dialogue.state import DialogueState, Task
 from bot.dialogue.steps import Trigger, WasAnswered, WasPrepared, WasRun, Withdraw
@@ -93,7 +94,8 @@ class Acting:
                 self.draft.promises.append(outcome.done.promise)
             return WasRun(task_id=task.id, done=outcome.done)
         if outcome.decision is not None:
-            self._add(request, outcome.decision.name, reasons_of(outcome.decision), _outcome_word(outcome))
+            became = "awaiting_approval" if outcome.approval_id else "refused"
+            self._add(request, outcome.decision.name, reasons_of(outcome.decision), became)
         else:
             self.draft.set_outcome(task.skill, "failed")
         handoff = public_reason(outcome.handoff) if outcome.handoff else None
@@ -149,10 +151,15 @@ class Acting:
 
     async def judge_without_code(self, task: Task) -> None:
         """Records the denial of what lacks its proof."""
+        await self.judge(task)
+        self.draft.say([wording("code.no_access", self.draft.language)])
+
+    async def judge(self, task: Task) -> Proposal:
+        """Has policy judge a task with the values that it has, without working it out, and records what it says."""
         skill = self.tools.skills[task.skill]
         proposal = await self.tools.actions.propose(skill, self._context_for(task), _as_given(task), self._talk(task))
         self._note(task, proposal)
-        self.draft.say([wording("code.no_access", self.draft.language)])
+        return proposal
 
     async def seek_approval(self, task: Task, approver: str) -> None:
         """Asks those who may decide, and gives the conversation to people: the customer is told both."""
@@ -186,7 +193,7 @@ class Acting:
     def hand_over(self, reason: str, detail: str = "") -> None:
         """Marks the conversation for people; the words come when the case is opened."""
         self.draft.handoff = HandoffNotice(reason=reason, message="")
-        self.draft.handoff_detail = detail
+        self.draft.handoff_detail = noted(detail, self.state, self.tools.procedures)
 
     def _note(self, task: Task, proposal: Proposal) -> None:
         """Lists what was proposed or refused; not a guess that was wrong, nor an offer to stay that policy withholds."""
@@ -258,14 +265,10 @@ class Acting:
         shown = self.state.save_offers - (1 if task is not None and task.parent is not None else 0)
         return Talk(
             correlation_id=self.hearing.correlation_id,
-            raised_by=raised_by,
+            raised_by=raised_by if task is None else task.raised_by,
             offers=self.state.offers_raised,
             save_offers=max(0, shown),
         )
-
-
-def _outcome_word(outcome: Outcome) -> str:
-    return "awaiting_approval" if outcome.approval_id else "refused"
 
 
 def _without_code(slots: Mapping[str, SlotValue]) -> dict[str, SlotValue]:

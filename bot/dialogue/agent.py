@@ -1,9 +1,13 @@
 """Carries out what the procedure machine commands, and brings back what came of it. It decides nothing itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.dialogue.acting import Acting
+from bot.dialogue.conversing import Conversing
+from bot.dialogue.draft import Draft
 from bot.dialogue.machine import Machine
+from bot.dialogue.rounds import Show
 from bot.dialogue.steps import (
     Answer,
     Command,
@@ -24,6 +28,7 @@ from bot.dialogue.steps import (
 from bot.dialogue.wording import wording
 from bot.telemetry import span
 from core.errors import Unavailable
+from core.language import Said, Understanding
 
 MOST_STEPS = 24
 
@@ -32,11 +37,21 @@ IN_PUBLIC = {"verify.first": "verify.public"}
 """What is said instead where others read along."""
 
 
+async def not_yet(draft: Draft) -> None:
+    """Leaves what is said to the end of the turn."""
+
+
 @dataclass
 class Agent(Acting):
-    """Works through one turn: `state` moves on as triggers come back, `draft` gathers what will be said and written."""
+    """Works through one turn: `state` moves on as triggers come back, `draft` gathers what will be said and written.
+
+    `show` puts before the customer what the draft has by now; `said` is the conversation, with the present message last.
+    """
 
     machine: Machine
+    said: Sequence[Said] = ()
+    understood: Understanding | None = None
+    show: Show = not_yet
 
     async def run(self, trigger: Trigger) -> None:
         """Follows a trigger to its end: every command may bring the next trigger."""
@@ -66,8 +81,8 @@ class Agent(Acting):
                 self.withdraw(command)
             case Raise(offer=offer):
                 await self.raise_offer(offer)
-            case Answer(question=question, else_say=else_say):
-                return replace(await self._answer(question, else_say), otherwise=command.otherwise)
+            case Answer():
+                return await self._answer(command)
             case _:
                 return await self._act(command)
         return None
@@ -89,7 +104,18 @@ class Agent(Acting):
     def _here(self, wording_id: str) -> str:
         return wording_id if self.hearing.private else IN_PUBLIC.get(wording_id, wording_id)
 
-    async def _answer(self, question: str, else_say: str = "") -> WasAnswered:
+    async def _answer(self, command: Answer) -> Trigger:
+        """In the model's own words when it has them; by quotation when it has none, or couldn't say anything."""
+        fluency = self.tools.fluent if self.said else None
+        if fluency is not None:
+            else_say = self._here(command.else_say) if command.else_say else ""
+            conversing = Conversing(acting=self, fluency=fluency, said=self.said, show=self.show, understood=self.understood)
+            conversed = await conversing.answer(replace(command, else_say=else_say))
+            if conversed is not None:
+                return conversed
+        return replace(await self._quote(command.question, command.else_say), otherwise=command.otherwise)
+
+    async def _quote(self, question: str, else_say: str = "") -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}
         tenant = self.hearing.principal.tenant.id
         try:

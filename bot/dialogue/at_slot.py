@@ -10,6 +10,8 @@ from core.language import Act, SlotSpec, SlotValue
 
 CODE_SLOT = "code"
 FREE_TEXT = {"text"}
+TELLING = 6
+"""From so many words on a text isn't a mere no."""
 
 
 def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
@@ -23,18 +25,31 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
         return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="task.cancelled")))
     if understood.act is Act.CLARIFY and understood.act_confidence >= 0.5:
-        return Step(state=state, commands=(Wording(id="why.slot", values=(("question", task.question),)),))
-    other = any(each.intent in skills and each.intent != task.skill and each.confidence >= 0.6 for each in understood.asked)
+        return _why(state, task, skill)
+    own = {task.skill, *(skill.own if skill else ())}
+    other = any(each.intent in skills and each.intent not in own and each.confidence >= 0.6 for each in understood.asked)
     if task.asking == CODE_SLOT and not other:
         return _without_code(state, task, heard)
-    if other or _is_question(heard):
+    spec = skill.slot(task.asking or "") if skill else None
+    told = skill is not None and bool(skill.own) and spec is not None and spec.kind in FREE_TEXT
+    if other or (_is_question(heard) and not (told and not heard.text.strip().endswith("?"))):
         return serve(state, heard, skills)
-    return _unfilled(state, task, heard, skill.slot(task.asking or "") if skill else None)
+    return _unfilled(state, task, heard, spec)
+
+
+def _why(state: DialogueState, task: Task, skill: SkillCard | None) -> Step:
+    """Says what the value is needed for, and asks again."""
+    why = skill.why.get(task.asking or "") if skill else None
+    if why is None:
+        return Step(state=state, commands=(Wording(id="why.slot", values=(("question", task.question),)),))
+    told = tuple(Sentence(text=text, approved="ask") for text in (why, task.question))
+    return Step(state=state, commands=(Say(sentences=told),))
 
 
 def _unfilled(state: DialogueState, task: Task, heard: Heard, spec: SlotSpec | None) -> Step:
     """Takes free text as it is, lets a value be skipped, asks once more, and gives up to a person after that."""
-    if heard.understood.act in (Act.SKIP, Act.DENY):
+    tells = spec is not None and spec.kind in FREE_TEXT and len(heard.text.split()) >= TELLING
+    if heard.understood.act in (Act.SKIP, Act.DENY) and not tells:
         return _skip(state, task, spec)
     if spec is not None and spec.kind in FREE_TEXT:
         whole = SlotValue(name=spec.name, value=heard.text.strip(), message_id=heard.message_id, start=0, end=len(heard.text))

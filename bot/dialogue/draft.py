@@ -16,11 +16,17 @@ NAMESPACE = uuid.UUID("5b0f5c1e-6d0e-4f0c-9d57-2f3f0a1d7c11")
 
 @dataclass(kw_only=True)
 class Draft:
-    """The reply in the making. What the decision record keeps is ids, labels and numbers."""
+    """The reply in the making. What the decision record keeps is ids, labels and numbers.
+
+    The first `shown` sentences stand in the thread already, just as they are. `settled` are texts that are in the customer's
+    language already, or couldn't be put into it.
+    """
 
     turn_id: str
     language: str = "en"
     sentences: list[Sentence] = field(default_factory=list[Sentence])
+    shown: int = 0
+    settled: set[str] = field(default_factory=set[str])
     card: Card | None = None
     receipt: Mapping[str, str] | None = None
     actions: list[ActionRecord] = field(default_factory=list[ActionRecord])

@@ -22,7 +22,7 @@ def framed(sentences: Sequence[Sentence], language: str, *, shows: bool = False)
 
 def _english(sentence: Sentence, language: str) -> bool:
     """Whether the product's own words are meant for English readers. A quotation is framed by the model that quotes it."""
-    if sentence.citations:
+    if sentence.citations or sentence.original is not None:
         return False
     own = sentence.approved or ""
     if own.startswith("frame.") or speaks(own, language):

@@ -18,6 +18,7 @@ PLAIN = 0.7
 BARGAINS = frozenset({"grant_discount"})
 LEADING = 0.33
 POSSIBLE = 0.25
+TELLING = 4
 ADVOCATE = "explain_referral"
 OUT_OF_SCOPE = 0.6
 SMALLTALK = {
@@ -45,18 +46,20 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     """Opens a task for the first skill asked for and keeps the others for afterwards; a plain question is answered.
 
     The likeliest intent is acted on even when it isn't sure, for a write still waits at its card; a question that the help centre
-    can't answer falls back on the likeliest skill.
+    can't answer falls back on the likeliest skill. With a fluent model nothing is guessed: it finds out what is meant.
     """
     understood = heard.understood
     wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= _needed(each)]
     lead = understood.asked[0] if understood.asked else None
-    if lead is not None and lead.intent in skills and lead not in wanted and not state.tasks and _leads(lead, understood):
+    guessed = lead is not None and lead.intent in skills and lead not in wanted and not state.tasks and not heard.fluent
+    if guessed and lead is not None and _leads(lead, understood):
         wanted.insert(0, lead)
-    if not wanted and not understood.asked and not _asks(heard.text):
+    if not wanted and not understood.asked and not _tells(heard):
         return Step(state=state, commands=(Wording(id="small.noted"),))
     if not wanted:
         state = state.model_copy(update={"last_question": heard.text})
-        return Step(state=state, commands=(Answer(question=heard.text, otherwise=_otherwise(understood, skills)),))
+        otherwise = None if heard.fluent else _otherwise(understood, skills)
+        return Step(state=state, commands=(Answer(question=heard.text, otherwise=otherwise),))
     first, rest = wanted[0], tuple(wanted[1:])
     questions = (each for each in understood.asked if each.intent == "question" and each.confidence >= LEADING)
     separate = tuple(each for each in questions if each.text != first.text)
@@ -71,6 +74,11 @@ def _needed(asked: Asked) -> float:
 
 def _asks(text: str) -> bool:
     return "?" in text or bool(QUESTION.match(text.strip()))
+
+
+def _tells(heard: Heard) -> bool:
+    """Whether there is something to answer. A fluent model also understands a matter that is told without a question."""
+    return _asks(heard.text) or (heard.fluent and len(heard.text.split()) >= TELLING)
 
 
 def _leads(lead: Asked, understood: Understanding) -> bool:

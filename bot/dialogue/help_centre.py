@@ -1,13 +1,13 @@
 """Answers from the help centre: search, phrase, check every sentence; when nothing stands, nothing is said."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.dialogue.tools import Answered
+from bot.dialogue.tools import Answered, Passages
 from core.conversation import Sentence
 from core.database import Database
 from core.errors import NotFound
@@ -44,11 +44,8 @@ class HelpCentre:
         self, tenant: str, question: str, language: str, *, recalled: Sequence[str] = (), facts: Mapping[str, str] | None = None
     ) -> Answered:
         """The sentences that stand, with their citations."""
-        found, internal = await asyncio.gather(
-            self.search.find(question, tenant=tenant, audience=PUBLIC, limit=self.passages, language=language),
-            self.search.find(question, tenant=tenant, audience=INTERNAL, limit=1, language=language),
-        )
-        passages = tuple(f"{hit.article}#{hit.start}-{hit.end}" for hit in found.hits)
+        found, internal = await self._both(tenant, question, language)
+        passages = _ids(found)
         if self._staff_only(found, internal):
             return Answered(passages=passages, answerable=found.answerable, staff_only=True)
         if found.answerable < self.threshold:
@@ -56,7 +53,8 @@ class HelpCentre:
         sources = found.sources()
         request = PhraseRequest(question=question, language=language, sources=sources, recalled=recalled, facts=dict(facts or {}))
         phrased = [sentence async for sentence in self.model.phrase(request)]
-        texts = await self._sources(tenant, phrased)
+        cited = {citation.article for sentence in phrased for citation in sentence.citations}
+        texts = await self._sources(tenant, cited)
         kept = tuple(sentence for sentence in phrased if _frames(sentence) or support(sentence, texts).supported)
         quoting = any(sentence.citations for sentence in kept)
         return Answered(
@@ -66,14 +64,28 @@ class HelpCentre:
             dropped=len(phrased) - len(kept),
         )
 
-    async def _sources(self, tenant: str, sentences: Sequence[Sentence]) -> dict[str, str]:
-        """The source texts of the articles that are cited, as customers may read them; none for what isn't there for them."""
-        cited = {citation.article for sentence in sentences for citation in sentence.citations}
+    async def find(self, tenant: str, question: str, language: str) -> Passages:
+        """What customers may read about a question, with the texts behind it. Nothing when it is about what staff alone know."""
+        found, internal = await self._both(tenant, question, language)
+        if self._staff_only(found, internal):
+            return Passages(ids=_ids(found), answerable=found.answerable, staff_only=True)
+        sources = found.sources()
+        texts = await self._sources(tenant, {source.citation.article for source in sources})
+        return Passages(sources=sources, texts=texts, ids=_ids(found), answerable=found.answerable)
+
+    async def _both(self, tenant: str, question: str, language: str) -> tuple[Found, Found]:
+        return await asyncio.gather(
+            self.search.find(question, tenant=tenant, audience=PUBLIC, limit=self.passages, language=language),
+            self.search.find(question, tenant=tenant, audience=INTERNAL, limit=1, language=language),
+        )
+
+    async def _sources(self, tenant: str, articles: Collection[str]) -> dict[str, str]:
+        """The source texts of articles, as customers may read them; none for what isn't there for them."""
         readers = Readers(tenant=tenant, audience=PUBLIC)
 
         def read(conn: Connection) -> dict[str, str]:
             found: dict[str, str] = {}
-            for each in cited:
+            for each in articles:
                 with suppress(NotFound):
                     found[each] = shelf.get(conn, readers, each).source
             return found
@@ -84,6 +96,10 @@ class HelpCentre:
         if not internal.hits:
             return False
         return internal.answerable >= self.threshold and internal.answerable > found.answerable + self.staff_margin
+
+
+def _ids(found: Found) -> tuple[str, ...]:
+    return tuple(f"{hit.article}#{hit.start}-{hit.end}" for hit in found.hits)
 
 
 def _frames(sentence: Sentence) -> bool:

@@ -5,10 +5,13 @@ storage. Every model drives the same machine.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue.at_card import hear_at_card
+from bot.dialogue.at_case import hear_at_case
 from bot.dialogue.at_slot import hear_at_slot
+from bot.dialogue.bringing_up import settled
+from bot.dialogue.cases import Cases
 from bot.dialogue.flow import drop, refused, resume
 from bot.dialogue.fresh import hear_fresh, offer_answer, open_task
 from bot.dialogue.state import DialogueState, Phase, Task
@@ -43,15 +46,23 @@ CODE_SLOT = "code"
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """The machine over a set of skills. Holds no state: it travels in `DialogueState`."""
+    """The machine over a set of skills. Holds no state: it travels in `DialogueState`.
+
+    `fluent`: what isn't surely understood goes to a model that answers in its own words, rather than to a guessed skill.
+    """
 
     skills: Mapping[str, SkillCard]
+    fluent: bool = False
+    cases: Cases = field(default_factory=Cases)
 
     def advance(self, state: DialogueState, trigger: Trigger) -> Step:
         """What follows from `trigger`."""
+        return self.cases.follow(state, trigger, self._advance(state, trigger))
+
+    def _advance(self, state: DialogueState, trigger: Trigger) -> Step:
         match trigger:
             case Heard():
-                return self._hear(state, trigger)
+                return self._hear(state, replace(trigger, fluent=self.fluent))
             case Pressed():
                 return self._press(state, trigger)
             case WasPrepared():
@@ -69,6 +80,11 @@ class Machine:
             if answered is not None:
                 return answered
             state = state.model_copy(update={"offer": None})
+        state = self.cases.tidy(state)
+        heard = settled(state, heard, self.cases.procedures)
+        followed = hear_at_case(state, heard, self.cases.procedures)
+        if followed is not None:
+            return followed
         top = state.top
         if top is not None and top.phase is Phase.CONFIRMING:
             return hear_at_card(state, top, heard, self.skills)
@@ -147,13 +163,15 @@ class Machine:
         parent = state.task(task.parent or "")
         if parent is not None:
             state = state.without(parent.id)
-        said = Say(sentences=result.done.sentences)
+        said = Say(sentences=() if task.quiet else result.done.sentences)
         if result.done.handoff:
             return Step(state=state, commands=(said, HandOver(reason=result.done.handoff, detail=task.skill)))
-        if result.done.then is not None and result.done.then.skill in self.skills:
+        if result.done.then is not None and result.done.then.skill in self.skills and task.called_by is None:
             state = state.model_copy(update={"serial": state.serial + 1})
             slots = _slots(result.done.then)
-            following = Task(id=f"t{state.serial}", skill=result.done.then.skill, text=task.text, slots=slots)
+            following = Task(
+                id=f"t{state.serial}", skill=result.done.then.skill, text=task.text, slots=slots, raised_by=task.raised_by
+            )
             return Step(state=state.replace(following), commands=(said, Prepare(task=following)))
         return resume(state, (said,))
 
@@ -188,7 +206,9 @@ def _detour(state: DialogueState, task: Task, ready: Ready) -> Step:
     task = task.model_copy(update={"detoured": True})
     state = state.replace(task).model_copy(update={"serial": state.serial + 1, "save_offers": state.save_offers + 1})
     slots = _slots(ready.instead)
-    other = Task(id=f"t{state.serial}", skill=ready.instead.skill, text=task.text, slots=slots, parent=task.id)
+    other = Task(
+        id=f"t{state.serial}", skill=ready.instead.skill, text=task.text, slots=slots, parent=task.id, raised_by=task.raised_by
+    )
     state = state.replace(other)
     return Step(state=state, commands=(Say(sentences=ready.intro), Prepare(task=other)))
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from bot.dialogue.state import DialogueState
 from core import inbox
-from core.conversation import Author, Entry, EntryKind, Inbound
+from core.conversation import Author, Entry, EntryKind, Inbound, Sentence
 from core.journal import Journal
 from core.language import Said
 from core.people import Principal
@@ -17,6 +18,8 @@ from memory.tables import Conversation
 from memory.threads import NewEntry, Threads
 
 MOST_SAID = 12
+_SENTENCE = TypeAdapter(Sentence)
+_FIELDS = ("text", "citations", "record_ids", "approved", "original")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,9 @@ class ReadingRooms:
 class Opening:
     """One message in its conversation. `said` ends before this message; `finished` says that its turn was taken already.
 
-    `content_id` names the message's words as they were read: a customer may change them while the turn is taken."""
+    `content_id` names the message's words as they were read: a customer may change them while the turn is taken. `shown` are the
+    sentences that this very turn had shown before it was cut.
+    """
 
     row_id: str
     correlation_id: str
@@ -43,6 +48,17 @@ class Opening:
     state: DialogueState
     finished: bool = False
     content_id: str | None = None
+    shown: tuple[Entry, ...] = ()
+
+    @property
+    def cut(self) -> tuple[Sentence, ...]:
+        """What an earlier try has shown in answer to these very words."""
+        return tuple(_sentence(each) for each in self.shown if each.body.get("content_id") == self.content_id)
+
+    @property
+    def cut_in(self) -> str:
+        """The language of what was shown; empty when nothing was."""
+        return next((str(each.body["language"]) for each in self.shown if each.body.get("language")), "")
 
 
 def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
@@ -57,8 +73,9 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
     said = rooms.threads.said(conn, tenant, conversation.id, MOST_SAID + 1)
     before = tuple(each for each in said if each.message_id != inbound.message_id)[-MOST_SAID:]
     principal = replace(inbound.sender, step_up=state.stepped_up or inbound.sender.step_up)
+    lines = rooms.threads.of_turn(conn, tenant, conversation.id, row_id)
     if principal.contact_id is None:
-        principal = replace(principal, name=_called(rooms.threads.of_turn(conn, tenant, conversation.id, row_id)))
+        principal = replace(principal, name=_called(lines))
     return Opening(
         row_id=row_id,
         correlation_id=correlation_id,
@@ -69,7 +86,13 @@ def read_opening(rooms: ReadingRooms, row_id: str, conn: Connection) -> Opening:
         state=state,
         finished=not inbox.unfinished(conn, row_id),
         content_id=inbox.content_of(conn, row_id),
+        shown=tuple(each for each in lines if each.kind is EntryKind.SENTENCE and "text" in each.body),
     )
+
+
+def _sentence(entry: Entry) -> Sentence:
+    """A sentence as the thread keeps it."""
+    return _SENTENCE.validate_python({name: entry.body.get(name) for name in _FIELDS if entry.body.get(name) is not None})
 
 
 def _called(lines: Sequence[Entry]) -> str:

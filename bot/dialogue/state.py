@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.dialogue.conduct import Conduct
 from core.conversation import Card, HandoffNotice, Offer, Sentence
 from core.language import Asked, SlotValue
+from skills.procedures.walking import Book
 
 
 class Phase(StrEnum):
@@ -29,6 +31,8 @@ class Task(Frozen):
     `request` is the exact action (JSON) that the open card shows and a confirmation runs. `parent` is the task that this one was
     put before (an offer to stay before a cancellation); `detoured` says that this task has had its detour. An `unsure` task was
     begun on a guess: a refusal only shows that the guess was wrong; `searched` says that the help centre was asked before.
+    `raised_by` is `model` when the customer's own words don't ask for it. A procedure's task keeps its `book`; what a procedure
+    calls is a task `called_by` its own, and `quiet` when what it finds isn't told.
     """
 
     id: str
@@ -47,6 +51,10 @@ class Task(Frozen):
     detoured: bool = False
     unsure: bool = False
     searched: bool = False
+    raised_by: str = "customer"
+    called_by: str | None = None
+    quiet: bool = False
+    book: Book = Book()
 
 
 class DialogueState(Frozen):
@@ -54,11 +62,12 @@ class DialogueState(Frozen):
 
     `misses` counts answers not found in a row, `outages` messages in a row while the model was down; `code_at` is when the last
     code was mailed. A hand-back starts the counters anew (`reopened`), so that the reasons for the last handoff don't cause the
-    next.
+    next. `wanted` are skills that the customer's own words asked for lately.
     """
 
     tasks: tuple[Task, ...] = ()
     later: tuple[Asked, ...] = ()
+    wanted: tuple[str, ...] = ()
     said: tuple[Sentence, ...] = ()
     misses: int = 0
     outages: int = 0
@@ -76,6 +85,7 @@ class DialogueState(Frozen):
     code_tries: int = 0
     codes_mailed: int = 0
     greeted: bool = False
+    conduct: Conduct = Conduct()
     serial: int = 0
 
     @property

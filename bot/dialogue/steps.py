@@ -4,7 +4,8 @@ A trigger is something that happened (a message, a press, a result); a command i
 machine turns one into the other and does nothing itself.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.dialogue.state import DialogueState, Task
 from core.action import Decision
@@ -15,11 +16,15 @@ from skills.contract import Done, Prepared
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """The customer wrote something, and this is what was understood. `slots` tells each skill's slots by skill id."""
+    """The customer wrote something, and this is what was understood.
+
+    `fluent`: a model answers that can find out by itself what is meant, so that nothing needs to be guessed.
+    """
 
     text: str
     message_id: str
     understood: Understanding
+    fluent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,11 +175,16 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class SkillCard:
-    """What the machine needs to know of a skill: whether it only reads, and its slots."""
+    """What the machine needs to know of a skill: whether it only reads, and its slots.
+
+    Of a procedure also `why` a slot is needed, and what it calls (`own`): a message while it asks is no wish for that.
+    """
 
     id: str
     reads: bool
     slots: tuple[SlotSpec, ...]
+    why: Mapping[str, str] = field(default_factory=dict[str, str])
+    own: frozenset[str] = frozenset()
 
     def slot(self, name: str) -> SlotSpec | None:
         return next((each for each in self.slots if each.name == name), None)

@@ -1,35 +1,41 @@
 """The main path of a message, top to bottom: read, understand, decide, act, check, and write it all in one step."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 
-from bot.dialogue.agent import Agent
+from bot.dialogue.agent import Agent, not_yet
+from bot.dialogue.bringing_up import cards_of, intents_of
+from bot.dialogue.cases import Cases
+from bot.dialogue.concluding import conclude, observe
 from bot.dialogue.customer import know_account, know_name
 from bot.dialogue.draft import Draft, Hearing
-from bot.dialogue.framing import framed
-from bot.dialogue.guard import Screened, review, screen
+from bot.dialogue.guard import Screened, screen
 from bot.dialogue.machine import Machine
 from bot.dialogue.offers import offer_for
 from bot.dialogue.opening import Opening, begin_anew, read_opening
-from bot.dialogue.state import DialogueState
-from bot.dialogue.steps import Heard, Pressed, SkillCard
-from bot.dialogue.tools import Tools
-from bot.dialogue.triaged import needs_person, ruled
+from bot.dialogue.replied import reply_of
+from bot.dialogue.spending import charge_for, know_values, spent
+from bot.dialogue.state import DialogueState, Task
+from bot.dialogue.steps import Heard, Pressed
+from bot.dialogue.streaming import Finishing, Shown, Streaming
+from bot.dialogue.tools import Tools, skill_cards
+from bot.dialogue.triaged import Served, needs_person, ruled
+from bot.dialogue.wishes import wanted_by
 from bot.dialogue.wording import wording
 from bot.dialogue.writing import Writing
 from bot.telemetry import span
+from core.charging import charged
 from core.clock import Clock
 from core.conversation import Reply
 from core.database import Database
 from core.durable import Steps
-from core.errors import Unavailable
-from core.language import Act, Said, Understanding, UnderstandRequest
+from core.errors import Conflict, Unavailable
+from core.language import Act, Said, SlotSpec, Understanding, UnderstandRequest
 from handoff.triage import Verdict, public_reason
 from memory.recall import Recall
 from skills.catalogue import intents
-from skills.contract import Context, Ports, Skill
+from skills.contract import Context, Ports
 
 PLAINLY = 0.8
 NEVER_ANSWERED = frozenset({"vulnerable_person", "abusive_or_threatening", "asked_for_human"})
@@ -37,7 +43,10 @@ NEVER_ANSWERED = frozenset({"vulnerable_person", "abusive_or_threatening", "aske
 
 @dataclass(frozen=True, kw_only=True)
 class Turns:
-    """Takes turns. Made once; holds nothing between them."""
+    """Takes turns. Made once; holds nothing between them.
+
+    `shown` tells who watches that a sentence is there before its turn ends.
+    """
 
     tools: Tools
     ports: Ports
@@ -46,6 +55,8 @@ class Turns:
     recall: Recall
     clock: Clock
     budget_tokens: int = 400
+    deadline_s: float = 45.0
+    shown: Shown = field(default_factory=Shown)
 
     async def take(self, steps: Steps, row_id: str) -> Reply:
         """Answers an accepted message. Run again after a crash it does the same, and repeats no effect.
@@ -59,15 +70,44 @@ class Turns:
         if not opening.conversation.open:
             await steps.step("anew", partial(begin_anew, self.writing.rooms, opening, self.clock.now()))
             opening = await self._read(row_id)
+        present = charge_for(opening, self.deadline_s)
+        if self.tools.fluent is not None:
+            await know_values(self.ports, opening.principal, present)
+        with charged(present):
+            return await self._taken(steps, opening)
+
+    async def _taken(self, steps: Steps, opening: Opening) -> Reply:
+        """A turn whose reply was begun by an earlier try isn't begun again; one that people overtake goes to them."""
         if not opening.conversation.with_bot:
             return await self._leave_to_people(steps, opening)
+        if opening.cut:
+            return await self._close_cut(steps, opening)
+        try:
+            return await self._answer(steps, opening)
+        except Conflict:
+            now = await self._read(opening.row_id)
+            if now.conversation.with_bot or not now.conversation.open:
+                raise
+            return await self._leave_to_people(steps, now)
+
+    async def _answer(self, steps: Steps, opening: Opening) -> Reply:
         with span("turn.work", conversation_id=opening.conversation.id):
             draft, state, understood = await self._work(opening)
         with span("turn.write", conversation_id=opening.conversation.id):
             said = await steps.step("reply", partial(self.writing.write, opening, draft, state, understood))
         if draft.handoff is not None:
             draft.handoff = replace(draft.handoff, message=said or "")
-        return _reply(draft, understood)
+        return reply_of(draft, understood)
+
+    async def _close_cut(self, steps: Steps, opening: Opening) -> Reply:
+        """Ends a reply of which the customer has seen the beginning: they hear that it was cut."""
+        language = opening.cut_in or opening.conversation.language
+        draft = Draft(turn_id=opening.row_id, language=language, sentences=[*opening.cut], shown=len(opening.cut))
+        draft.say([wording("reply.cut", language)])
+        draft.noted["cut_short"] = True
+        state = self._next_state(opening.state, draft)
+        await steps.step("reply", partial(self.writing.write, opening, draft, state, None))
+        return reply_of(draft, None)
 
     async def _read(self, row_id: str) -> Opening:
         return await self.database.read(partial(read_opening, self.writing.rooms, row_id))
@@ -77,7 +117,7 @@ class Turns:
         understood = await self._understand(opening, screen(opening.inbound.text))
         handoff = await self.database.read(partial(self.writing.told_of_handoff, opening))
         await steps.step("heard", partial(self.writing.heard_by_people, opening, understood))
-        return replace(_reply(Draft(turn_id=opening.row_id, handoff=handoff), understood), silent=True)
+        return replace(reply_of(Draft(turn_id=opening.row_id, handoff=handoff), understood), silent=True)
 
     async def _work(self, opening: Opening) -> tuple[Draft, DialogueState, Understanding | None]:
         """Everything that leaves no trace but effects whose key was stored before."""
@@ -99,13 +139,13 @@ class Turns:
                 self._without_model(agent, opening, screened)
             else:
                 await self._hear(agent, opening, screened, understood)
-        said = review(draft.sentences, internal_articles=frozenset())
-        draft.sentences = list(framed(said, draft.language, shows=bool(draft.card or draft.receipt)))
+        await self._finishing.finish(draft)
         draft.timings_ms["work"] = round((perf_counter() - began) * 1000, 1)
         if draft.handoff is not None:
             draft.summary = await self._summary(opening)
             await know_account(self.ports, opening.principal, draft)
             await know_name(self.ports, opening.principal, draft)
+        draft.noted.update(spent())
         return draft, self._next_state(agent.state, draft), understood
 
     async def _hear(self, agent: Agent, opening: Opening, screened: Screened, understood: Understanding) -> None:
@@ -113,13 +153,17 @@ class Turns:
         draft.language = understood.language
         agent.state = agent.state.model_copy(update={"outages": 0})
         draft.noted["suspicious"] = screened.suspicious
-        verdict = needs_person(opening, screened.text, understood, agent.state, self.tools.skills)
+        latest = Said(role="customer", text=screened.text, message_id=opening.inbound.message_id)
+        agent.understood, agent.said = understood, (*opening.said, latest)
+        agent.state = agent.state.model_copy(update={"wanted": wanted_by(understood, agent.state, self.tools.skills)})
+        verdict = needs_person(opening, screened.text, understood, agent.state, self._served)
         if verdict is not None and not await self._answers_instead(verdict, opening, screened.text, understood):
             agent.hand_over(public_reason(verdict.reason), verdict.note)
             return
         with span("turn.recall"):
             await self._prepare_recall(agent, opening, screened.text)
         await agent.run(Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood))
+        conclude(agent, understood, screened.text)
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:
             await agent.raise_offer(offer)
@@ -168,21 +212,35 @@ class Turns:
             return None
         latest = Said(role="customer", text=screened.text, message_id=opening.inbound.message_id)
         top = opening.state.top
-        skill = self.tools.skills.get(top.skill) if top else None
-        expecting = next((slot for slot in skill.slots if top and slot.name == top.asking), None) if skill else None
+        expecting = self._expecting(top) if top else None
         request = UnderstandRequest(
             said=[*opening.said, latest],
-            intents=intents(),
+            intents=(*intents(), *intents_of(self.tools.procedures)),
             expecting=expecting,
             active_intent=top.skill if top else None,
         )
         try:
-            understood = await self.tools.model.understand(request)
+            understood = observe(await self.tools.model.understand(request), opening, screened.text)
         except Unavailable:
             return None
         if opening.state.offer is None and top is None and understood.act in (Act.AFFIRM, Act.CORRECT):
             understood = replace(understood, act=Act.OTHER)
         return understood
+
+    @property
+    def _finishing(self) -> Finishing:
+        fluency = self.tools.fluent
+        return Finishing(translating=fluency.translating if fluency else None)
+
+    @property
+    def _served(self) -> Served:
+        return Served(skills=self.tools.skills, cases=self.tools.procedures)
+
+    def _expecting(self, task: Task) -> SlotSpec | None:
+        """The slot that a task asks for."""
+        skill, procedure = self.tools.skills.get(task.skill), self.tools.procedures.get(task.skill)
+        slots = skill.slots if skill else procedure.questions if procedure else ()
+        return next((slot for slot in slots if slot.name == task.asking), None)
 
     def _agent(self, opening: Opening, draft: Draft, state: DialogueState) -> Agent:
         principal = opening.principal
@@ -206,8 +264,21 @@ class Turns:
             said=opening.inbound.text,
             message_id=opening.inbound.message_id,
         )
-        machine = Machine(skills=skill_cards(self.tools.skills))
-        return Agent(machine=machine, tools=self.tools, hearing=hearing, context=context, state=state, draft=draft)
+        cases = Cases(procedures=self.tools.procedures, today=self.clock.now().date().isoformat())
+        cards = {**skill_cards(self.tools.skills), **cards_of(self.tools.procedures)}
+        machine = Machine(skills=cards, cases=cases, fluent=self.tools.fluent is not None)
+        streaming = Streaming(
+            database=self.database, writing=self.writing, finishing=self._finishing, opening=opening, shown=self.shown
+        )
+        return Agent(
+            machine=machine,
+            tools=self.tools,
+            hearing=hearing,
+            context=context,
+            state=state,
+            draft=draft,
+            show=streaming.show if self.tools.fluent else not_yet,
+        )
 
     async def _summary(self, opening: Opening) -> str:
         latest = Said(role="customer", text=opening.inbound.text, message_id=opening.inbound.message_id)
@@ -218,31 +289,6 @@ class Turns:
 
     def _next_state(self, state: DialogueState, draft: Draft) -> DialogueState:
         said = tuple(draft.sentences)
-        return state.model_copy(update={"said": said or state.said, "handoff": draft.handoff, "greeted": True})
-
-
-def skill_cards(skills: Mapping[str, Skill]) -> dict[str, SkillCard]:
-    """What the machine needs to know of each skill."""
-    return {
-        skill.id: SkillCard(id=skill.id, reads=skill.effect.value == "read", slots=skill.slots)
-        for skill in skills.values()
-        if skill.id != "raise_offer"
-    }
-
-
-def _reply(draft: Draft, understood: Understanding | None) -> Reply:
-    revenue: Mapping[str, object] = {"label": "none", "confidence": 0.0, "item": None}
-    if understood is not None:
-        signal = understood.revenue
-        revenue = {"label": signal.label, "confidence": round(signal.confidence, 4), "item": signal.item}
-    return Reply(
-        sentences=tuple(draft.sentences),
-        card=draft.card,
-        receipt=draft.receipt,
-        intent=understood.intent if understood else "none",
-        confidence=round(understood.confidence, 4) if understood else 0.0,
-        revenue=revenue,
-        actions=tuple(draft.actions),
-        offer=draft.offer,
-        handoff=draft.handoff,
-    )
+        done = {each.skill for each in draft.actions if each.outcome == "done"}
+        wanted = tuple(each for each in state.wanted if each not in done)
+        return state.model_copy(update={"said": said or state.said, "handoff": draft.handoff, "greeted": True, "wanted": wanted})

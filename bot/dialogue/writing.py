@@ -12,7 +12,7 @@ from bot.dialogue.state import DialogueState
 from core import inbox
 from core.action import NeedsApproval
 from core.clock import Clock
-from core.conversation import Author, EntryKind, HandoffNotice
+from core.conversation import Author, EntryKind, HandoffNotice, Sentence
 from core.errors import Conflict
 from core.events import JSON, Event
 from core.language import Understanding
@@ -52,8 +52,7 @@ class Writing:
 
         Raises `Conflict` when the customer changed the message meanwhile: the turn is then taken again, on the new words.
         """
-        if inbox.content_of(conn, opening.row_id) != opening.content_id:
-            raise Conflict("The customer changed this message meanwhile: it is answered as changed.", row_id=opening.row_id)
+        self._same_words(conn, opening)
         tenant, conversation = opening.conversation.tenant, opening.conversation
         if understood is not None:
             self.rooms.threads.spoken_in(conn, tenant, conversation.id, understood.language)
@@ -91,11 +90,11 @@ class Writing:
     def _append_reply(self, conn: Connection, opening: Opening, draft: Draft, state: DialogueState) -> None:
         """One entry a sentence, then the card or the receipt, then the end mark: each can be shown as soon as it stands.
 
-        The end mark also tells which cards still wait for an answer, and which ones the customer decided against in words.
+        What was shown while the turn went on isn't written again. The end mark also tells which cards still wait for an answer,
+        and which ones the customer decided against in words.
         """
-        for place, sentence in enumerate(draft.sentences):
-            body = {**asdict(sentence), "reply_id": opening.row_id, "place": place}
-            self._append(conn, opening, EntryKind.SENTENCE, body)
+        for place in range(draft.shown, len(draft.sentences)):
+            self._append_sentence(conn, opening, draft.sentences[place], place)
         if draft.receipt:
             self._append(conn, opening, EntryKind.RECEIPT, {"rows": [list(row) for row in draft.receipt.items()]})
         if draft.card is not None:
@@ -103,6 +102,29 @@ class Writing:
         if draft.sentences or draft.card:
             cards = {"waiting": [task.card.id for task in state.tasks if task.card], "cancelled": list(draft.cancelled)}
             self._append(conn, opening, EntryKind.REPLY_END, {"reply_id": opening.row_id, "offer": _offer(draft), "cards": cards})
+
+    def show(self, opening: Opening, draft: Draft, conn: Connection) -> list[str]:
+        """Writes the sentences that aren't in the thread yet, before the turn's end. Returns the lanes of those who watch.
+
+        Raises `Conflict` when the bot no longer holds the conversation, or the customer changed the message meanwhile.
+        """
+        self._same_words(conn, opening)
+        for place in range(draft.shown, len(draft.sentences)):
+            self._append_sentence(conn, opening, draft.sentences[place], place, {"language": draft.language})
+        return self.rooms.threads.lanes(conn, opening.conversation)
+
+    def _append_sentence(
+        self, conn: Connection, opening: Opening, sentence: Sentence, place: int, early: Mapping[str, object] | None = None
+    ) -> None:
+        """`early` is what a turn that is cut here must know again of a sentence that was shown before its end."""
+        body = {**asdict(sentence), "reply_id": opening.row_id, "place": place}
+        if early is not None:
+            body |= {"content_id": opening.content_id, **early}
+        self._append(conn, opening, EntryKind.SENTENCE, body)
+
+    def _same_words(self, conn: Connection, opening: Opening) -> None:
+        if inbox.content_of(conn, opening.row_id) != opening.content_id:
+            raise Conflict("The customer changed this message meanwhile: it is answered as changed.", row_id=opening.row_id)
 
     def _append(self, conn: Connection, opening: Opening, kind: EntryKind, body: Mapping[str, object]) -> None:
         entry = NewEntry(
@@ -226,6 +248,8 @@ def _understood(understood: Understanding | None) -> dict[str, JSON]:
         "revenue": [understood.revenue.label, round(understood.revenue.confidence, 3), understood.revenue.item],
         "triage_signal": [understood.triage.reason, round(understood.triage.confidence, 3)],
         "mood": round(understood.mood, 2),
+        "frustration": round(understood.frustration, 3),
+        "repeats": understood.repeats,
         "model": understood.model,
     }
 

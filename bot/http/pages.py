@@ -1,4 +1,7 @@
-"""The shell of every page: head, styles and scripts of this server only, and whatever the page puts in."""
+"""The shell of every page: head, styles and scripts of this server only, and whatever the page puts in.
+
+No browser looks up the names in its links before somebody follows one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +30,7 @@ def render(page: Page) -> Html:
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1, interactive-widget=resizes-content"),
         tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", http_equiv="x-dns-prefetch-control", content="off"),
         tag("title", page.title),
         tag("link", rel="icon", href="/static/shared/icon.svg", type="image/svg+xml"),
         [tag("link", rel="stylesheet", href=f"/static/{style}") for style in ("shared/tokens.css", *page.styles)],

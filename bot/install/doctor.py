@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.install import clock_checks, house_checks, public_address, slack_checks, teams_checks
+from bot.install import clock_checks, house_checks, model_checks, public_address, slack_checks, teams_checks
 from bot.install.asking import Ask
 from bot.install.house_checks import Embed
 from bot.install.report import Check, Report, ok, secrets_in, warn, without_secrets
 from core.clock import Clock, WallClock
 from core.config import Config
 from core.errors import RapportError
+from core.model_sections import EMBEDDED
+
+VENDORS = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com"}
 
 
 def embedded(models: Path) -> int:
@@ -22,10 +25,11 @@ def embedded(models: Path) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Instruments:
-    """What the doctor looks with, besides `Ask`."""
+    """What the doctor looks with, besides `Ask`. Without `reach` no request is sent to a provider of language models."""
 
     wall: Clock = field(default_factory=WallClock)
     embed: Embed = embedded
+    reach: model_checks.Reach | None = None
 
 
 async def doctor_report(config: Config, environ: Mapping[str, str], ask: Ask, instruments: Instruments | None = None) -> Report:
@@ -38,21 +42,27 @@ async def doctor_report(config: Config, environ: Mapping[str, str], ask: Ask, in
         *house_checks.data_folder(config),
         *await house_checks.database(config),
         *clock_checks.business(config, business),
-        *await clock_checks.skew(_compared_with(config), ask, tools.wall),
+        *await clock_checks.skew(_compared_with(config, tools), ask, tools.wall),
         *house_checks.address(config),
         *await _reached(config, ask),
         *await _slack(config, environ, ask),
         *await _teams(config, environ, ask),
         *house_checks.desk(config, business),
         *house_checks.models(config, tools.embed),
+        *await model_checks.checks(config.models, environ, tools.reach),
     ]
     return Report(checks=without_secrets(checks, secrets_in(environ, _secret_variables(config))))
 
 
-def _compared_with(config: Config) -> list[str]:
+def _compared_with(config: Config, tools: Instruments) -> list[str]:
     slack, teams = config.channels.slack, config.channels.teams
     named = ((slack.enabled, slack.api_url), (teams.enabled and not teams.local, teams.login_url))
-    return [url for enabled, url in named if enabled]
+    return [url for enabled, url in (*named, *_model_servers(config, tools)) if enabled]
+
+
+def _model_servers(config: Config, tools: Instruments) -> list[tuple[bool, str]]:
+    named = [config.models.providers[each] for each in config.models.chain if each != EMBEDDED]
+    return [(tools.reach is not None, each.base_url or VENDORS[each.kind]) for each in named]
 
 
 async def _reached(config: Config, ask: Ask) -> list[Check]:
@@ -93,4 +103,5 @@ def _secret_variables(config: Config) -> list[str]:
     slack, teams, core = config.channels.slack, config.channels.teams, config.core
     tokens = [slack.signing_secret_env, slack.bot_token_env, slack.app_token_env, slack.client_secret_env]
     database = [core.database_url_env] if core.database_url_env else []
-    return [config.server.secret_env, *tokens, teams.app_password_env, *database]
+    keys = [each.api_key_env for each in config.models.providers.values() if each.api_key_env]
+    return [config.server.secret_env, *tokens, teams.app_password_env, *database, *keys]

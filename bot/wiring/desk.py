@@ -21,10 +21,12 @@ from handoff.desk.hints import Hints
 from handoff.desk.pictures import WatchRooms
 from handoff.desk.port import Desk, Surface
 from handoff.desk.posts import DeskPosts, Post
+from handoff.desk.promising import DeskPromises
 from handoff.desk.reading import DeskReading
 from handoff.desk.replies import DeskReplies
 from handoff.desk.rooms import DeskRooms
 from handoff.desk.suggestions import CopilotSuggestions
+from handoff.desk.translating import Translating
 from handoff.desk.watch import Watch
 from handoff.sla import parse_desk
 
@@ -60,8 +62,34 @@ class Reshow:
 
 def desk_parts(config: Config, kept: Kept, out: Outward, people: CrmPeople, memories: Memories, wake: Wake) -> DeskParts:
     """Built over the house; nothing runs yet."""
+    house, rooms = kept.house, _rooms(config, kept, out, people, memories, wake)
+    copilot = _copilot(config, kept, out)
+    translating = Translating(rooms, house.vault, house.model)
+    views, reshow = CaseViews(rooms, translating), Reshow()
+    posts = DeskPosts(house.database, house.tenant.id, house.clock)
+    replies, deciding = DeskReplies(rooms, views, posts, reshow, translating), DeskDeciding(rooms, house.approving)
+    acting = AgentActions(copilot)
+    drafting = Drafting(rooms=copilot, actions=acting, hints=Hints(rooms=copilot))
+    suggestions = CopilotSuggestions(copilot, drafting, acting, replies)
+    desk = Desk(
+        roster=out.trust.roster,
+        cases=DeskCaseWork(rooms, views, house.model),
+        reading=DeskReading(rooms, views, translating),
+        replies=replies,
+        suggestions=suggestions,
+        acting=acting,
+        deciding=deciding,
+        asking=AgentAnswers(copilot),
+        promises=DeskPromises(rooms, views),
+        translates=translating.able,
+    )
+    watching = WatchRooms(desk=rooms, views=views, deciding=deciding, drafts=suggestions, actions=acting)
+    return DeskParts(desk=desk, posts=posts, watching=watching, reshow=reshow)
+
+
+def _rooms(config: Config, kept: Kept, out: Outward, people: CrmPeople, memories: Memories, wake: Wake) -> DeskRooms:
     house = kept.house
-    rooms = DeskRooms(
+    return DeskRooms(
         tenant=house.tenant,
         database=house.database,
         journal=house.journal,
@@ -77,24 +105,6 @@ def desk_parts(config: Config, kept: Kept, out: Outward, people: CrmPeople, memo
         arrivals=out.arrivals,
         wake=wake,
     )
-    copilot = _copilot(config, kept, out)
-    views, posts, reshow = CaseViews(rooms), DeskPosts(house.database, house.tenant.id, house.clock), Reshow()
-    replies, deciding = DeskReplies(rooms, views, posts, reshow), DeskDeciding(rooms, house.approving)
-    acting = AgentActions(copilot)
-    drafting = Drafting(rooms=copilot, actions=acting, hints=Hints(rooms=copilot))
-    suggestions = CopilotSuggestions(copilot, drafting, acting, replies)
-    desk = Desk(
-        roster=out.trust.roster,
-        cases=DeskCaseWork(rooms, views, house.model),
-        reading=DeskReading(rooms, views),
-        replies=replies,
-        suggestions=suggestions,
-        acting=acting,
-        deciding=deciding,
-        asking=AgentAnswers(copilot),
-    )
-    watching = WatchRooms(desk=rooms, views=views, deciding=deciding, drafts=suggestions, actions=acting)
-    return DeskParts(desk=desk, posts=posts, watching=watching, reshow=reshow)
 
 
 def _copilot(config: Config, kept: Kept, out: Outward) -> CopilotRooms:

@@ -11,6 +11,7 @@ from bot.telemetry import Telemetry
 from bot.wiring.demo import GUESTS, STARTERS
 from bot.wiring.kept import Kept
 from bot.wiring.loading import Loading
+from bot.wiring.models_shown import models_shown
 from bot.wiring.people import CrmPeople
 from core.clock import WallClock
 from core.config import Config
@@ -150,4 +151,5 @@ def front_rooms(config: Config, kept: Kept, around: Around) -> front.Rooms:
         live=around.live,
         telemetry=around.telemetry,
         inviting=around.inviting,
+        models=models_shown(config, kept.language),
     )

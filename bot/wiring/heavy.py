@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.ask.play import Mind
+from bot.dialogue.bringing_up import intents_of
 from bot.models.embedded.model import EmbeddedModel
 from core.config import Config
-from core.language import Embedder, LanguageModel
+from core.language import Embedder, IntentSpec, LanguageModel
 from governance.gate import Gate
 from knowledge.articles import decode, parse
 from knowledge.embedder import MiniLmEmbedder
@@ -18,6 +19,7 @@ from skills.billing.pricebook import InternalTerms
 from skills.billing.prices import PriceList
 from skills.catalogue import CATALOGUE, intents
 from skills.examples import near_misses
+from skills.procedures.published import library
 from skills.sandbox.data import CompanyData
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -42,12 +44,17 @@ class Heavy:
     def _warm(self) -> None:
         self.embedder.embed(["ready"])
         if isinstance(self.model, EmbeddedModel):
-            self.model.warm(intents())
+            self.model.warm(asked_for())
 
     @property
     def mind(self) -> Mind:
         many = self.model.understand_many if isinstance(self.model, EmbeddedModel) else None
-        return Mind(model=self.model, intents=intents(), many=many)
+        return Mind(model=self.model, intents=asked_for(), many=many)
+
+
+def asked_for() -> tuple[IntentSpec, ...]:
+    """Everything that customers can ask for: the skills, and the cases of the shipped procedures."""
+    return (*intents(), *intents_of(library()))
 
 
 def load(config: Config) -> Heavy:

@@ -1,17 +1,20 @@
 """The installation that is kept: files in the data folder, DBOS, Chroma; what `rapport serve` runs."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bot.dialogue.given_up import give_up
+from bot.dialogue.help_centre import PUBLIC
+from bot.dialogue.tools import KeptAnswers, NothingKept
 from bot.house import House
 from bot.http.tokens import load_secret
 from bot.intake import TURN
 from bot.wiring.heavy import Heavy
+from bot.wiring.models import Language, language
 from bot.wiring.parts import Adapters, build
 from bot.wiring.worlds import START, ports_of
 from core import tenants
@@ -30,11 +33,15 @@ from core.runner import Runner, Work
 from core.sealer import Checkpoint, Sealer
 from core.settings import remembered_instant
 from core.vault import sealed_any
+from governance.registry import Registry
+from knowledge.answer_cache import AnswerCache, AnswersFor
 from knowledge.chroma_index import ChromaIndex
 from knowledge.index import VectorIndex
 from knowledge.ingest import Ingest, Report
 from knowledge.search import Search
 from memory.chroma_memory import ChromaVectors
+from skills.procedures.procedure import Procedure
+from skills.procedures.published import Shelf, bodies, library
 from skills.sandbox.company import Sandbox
 
 
@@ -49,12 +56,15 @@ class Kept:
     secret: bytes
     first: bool
     lock: FolderLock
+    language: Language
+    answers: AnswerCache
 
     async def close(self) -> None:
         """Stops taking work, seals what is there, and lets go of the files."""
         await self.house.durable.close()
         await self.sealer.seal()
         await self.company.close()
+        await self.language.close()
         await self.house.database.close()
         self.lock.release()
 
@@ -68,6 +78,10 @@ class Opened:
     durable: Durable
     company: Sandbox
     index: VectorIndex
+    language: Language
+    answers: AnswerCache
+    procedures: Mapping[str, Procedure]
+    secret: bytes
 
 
 def open_database(config: Config) -> Database:
@@ -96,7 +110,20 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
 
     runner = Runner(database=database, clock=clock, failed=failed)
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
-    opened = Opened(database=database, clock=clock, durable=durable, company=company, index=index)
+    secret = load_secret(data, os.environ.get(config.server.secret_env))
+    speaking = language(config, heavy.model, database)
+    answers = AnswerCache(database=database, clock=clock, secret=secret)
+    opened = Opened(
+        database=database,
+        clock=clock,
+        durable=durable,
+        company=company,
+        index=index,
+        language=speaking,
+        answers=answers,
+        procedures=await database.write(lambda conn: _procedures(conn, tenant.id, clock)),
+        secret=secret,
+    )
     house = build(config, _adapters(config, heavy, opened))
     register_turns(durable, house)
     journal = house.journal
@@ -105,9 +132,11 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
         company=company,
         ingest=Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock),
         sealer=_sealer(config, database, journal),
-        secret=load_secret(data, os.environ.get(config.server.secret_env)),
+        secret=secret,
         first=first,
         lock=lock,
+        language=speaking,
+        answers=answers,
     )
 
 
@@ -131,10 +160,35 @@ def _adapters(config: Config, heavy: Heavy, opened: Opened) -> Adapters:
         search=Search(database=opened.database, index=opened.index, embedder=heavy.embedder, learned=learned),
         knowledge=opened.database,
         embedder=heavy.embedder,
-        model=heavy.model,
+        model=opened.language.model,
         gate=heavy.gate,
-        secret=load_secret(data, os.environ.get(config.server.secret_env)),
+        secret=opened.secret,
+        lexicon=opened.language.lexicon,
+        answers=_kept_answers(config, opened),
+        procedures=opened.procedures,
     )
+
+
+def shelf() -> Shelf:
+    """The published procedures of this installation."""
+    return Shelf(Journal(), Registry(Journal()))
+
+
+def _procedures(conn: Connection, tenant: str, clock: Clock) -> dict[str, Procedure]:
+    """Those that are live; the shipped ones whose example dialogues passed are published with the first start."""
+    kept = shelf()
+    tested = library()
+    kept.stock(conn, tenant, {name: body for name, body in bodies().items() if name in tested}, clock.now())
+    return kept.live(conn, tenant)
+
+
+def _kept_answers(config: Config, opened: Opened) -> KeptAnswers:
+    """Answers for customers, under the prompts that made them."""
+    if not config.models.cache_answers:
+        return NothingKept()
+    prompts = " ".join(f"{name}={label}" for name, label in opened.language.prompts.versions().items())
+    named = f"{prompts} {config.tenant.name} {config.bot.name}"
+    return AnswersFor(opened.answers, tenant=config.tenant.id, audience=PUBLIC, prompts=named)
 
 
 def _claimed(config: Config) -> tuple[FolderLock, Database]:

@@ -45,6 +45,7 @@ class Language:
     """The model that everything uses, and what stands behind it. Without a provider it is the embedded one alone."""
 
     model: LanguageModel
+    embedded: LanguageModel
     prompts: Prompts
     lexicon: Lexicon
     spending: Spending | None = None
@@ -75,7 +76,7 @@ def language(config: Config, embedded: LanguageModel, database: Database) -> Lan
     """Built; nothing is called yet. Raises `BadInput` when a key is missing."""
     prompts, lexicon = Prompts.load(), Lexicon.load(Path(config.demo.folder) / "lexicon.toml")
     if config.models.chain == (EMBEDDED,):
-        return Language(model=embedded, prompts=prompts, lexicon=lexicon)
+        return Language(model=embedded, embedded=embedded, prompts=prompts, lexicon=lexicon)
     spending = Spending(database=database, clock=WallClock(), tenant=config.tenant.id)
     budget = _budget(config, spending)
     making = _Making(config=config, prompts=prompts, lexicon=lexicon, spending=spending, budget=budget)
@@ -85,6 +86,7 @@ def language(config: Config, embedded: LanguageModel, database: Database) -> Lan
     first = config.models.understanding == "cheap_first"
     return Language(
         model=Cascade(cheap=cheap, large=chain) if first else chain,
+        embedded=embedded,
         prompts=prompts,
         lexicon=lexicon,
         spending=spending,

@@ -2,18 +2,24 @@
 
 import tomllib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.approving import Approving
+from bot.dialogue.checking import Checking
 from bot.dialogue.help_centre import HelpCentre
 from bot.dialogue.opening import ReadingRooms
-from bot.dialogue.tools import Tools
+from bot.dialogue.tools import Fluency, KeptAnswers, NothingKept, Tools
+from bot.dialogue.translating import Translating
 from bot.dialogue.turn import Turns
 from bot.dialogue.writing import Writing
 from bot.house import House, ReadableOutbox
 from bot.intake import Intake
 from bot.models.embedded.counting import worked_out
+from bot.models.embedded.lexicon import Lexicon
+from bot.models.embedded.slots import SlotFinder
 from bot.step_up import StepUp
 from core.clock import Clock
 from core.config import Config
@@ -43,6 +49,7 @@ from skills.catalogue import by_id
 from skills.contract import Ports
 from skills.facts import Sources, Switches
 from skills.outcomes import Outcomes
+from skills.procedures.procedure import Procedure
 from skills.propose import Proposer
 from skills.record import Recorder
 from skills.resilience import Lanes
@@ -68,6 +75,9 @@ class Adapters:
     model: LanguageModel
     gate: Gate
     secret: bytes
+    lexicon: Lexicon | None = None
+    answers: KeptAnswers = field(default_factory=NothingKept)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict[str, Procedure])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +138,8 @@ def build(config: Config, adapters: Adapters) -> House:
 def _records(config: Config, adapters: Adapters) -> Records:
     vault, journal = Vault(adapters.keys), Journal()
     threads = Threads(vault, journal, idle_minutes=config.memory.idle_minutes, sent_to=SENT_TO)
-    promises = Promises(vault, journal)
     desk = parse_desk(tomllib.loads(Path(config.handoff.desk).read_text(encoding="utf-8")))
+    promises = Promises(vault, journal, desk)
     cases = Cases(CaseRooms(vault=vault, journal=journal, threads=threads, promises=promises, desk=desk))
     return Records(
         vault=vault,
@@ -193,25 +203,48 @@ def _turns(config: Config, adapters: Adapters, records: Records, runner: Runner,
         name=config.bot.name,
         approval_hours=config.governance.approval_hours,
     )
-    tools = Tools(
-        model=adapters.model,
-        skills=by_id(),
-        actions=runner,
-        help=HelpCentre(
-            search=adapters.search,
-            database=adapters.knowledge,
-            model=adapters.model,
-            threshold=config.knowledge.answerable,
-        ),
-        mail=StepUp(outbox=adapters.outbox, secret=adapters.secret),
-        count=worked_out,
-    )
     return Turns(
-        tools=tools,
+        tools=_tools(config, adapters, runner),
         ports=adapters.ports,
         database=adapters.database,
         writing=writing,
         recall=recall,
         clock=adapters.clock,
         budget_tokens=config.memory.budget_tokens,
+        deadline_s=config.models.turn_deadline_s,
+    )
+
+
+def _tools(config: Config, adapters: Adapters, runner: Runner) -> Tools:
+    help_centre = HelpCentre(
+        search=adapters.search,
+        database=adapters.knowledge,
+        model=adapters.model,
+        threshold=config.knowledge.answerable,
+    )
+    return Tools(
+        model=adapters.model,
+        skills=by_id(),
+        actions=runner,
+        help=help_centre,
+        mail=StepUp(outbox=adapters.outbox, secret=adapters.secret),
+        count=worked_out,
+        fluency=_fluency(config, adapters, help_centre, runner),
+        procedures=adapters.procedures,
+    )
+
+
+def _fluency(config: Config, adapters: Adapters, help_centre: HelpCentre, runner: Runner) -> Fluency | None:
+    """What surrounds a model's own words. Without a lexicon no model may use any."""
+    if adapters.lexicon is None:
+        return None
+    host = urlsplit(config.server.public_url or "").hostname
+    names = f"{config.tenant.name} {config.bot.name}".lower().split()
+    return Fluency(
+        finding=help_centre,
+        checking=Checking(embedder=adapters.embedder, own_names=frozenset(names), hosts=frozenset({host} if host else ())),
+        translating=Translating(model=adapters.model),
+        values=SlotFinder(lexicon=adapters.lexicon),
+        may_ask=runner.proposer.may_ask,
+        kept=adapters.answers,
     )

@@ -59,6 +59,7 @@ async def _make_ready(config: Config, heavy: Heavy, kept: Kept, whole: Whole) ->
         await asyncio.to_thread(heavy.embedder.embed, ["ready"])
         loading.done.add("embedder")
         await heavy.warm()
+        await kept.language.warm()
         loading.done.add("model")
         for report in await take_in(kept, config.knowledge.paths):
             if report.failed:
@@ -80,7 +81,8 @@ async def _make_ready(config: Config, heavy: Heavy, kept: Kept, whole: Whole) ->
 async def _note_versions(config: Config, heavy: Heavy, kept: Kept) -> None:
     """Says in the registry what is live, so that every decision record names it."""
     house = kept.house
-    live = {"policy": heavy.gate.version, "model": heavy.model.name, "embedder": heavy.embedder.name}
+    live = {"policy": heavy.gate.version, "model": house.model.name, "embedder": heavy.embedder.name}
+    live.update(kept.language.prompts.versions())
 
     def note(conn: Connection) -> None:
         for kind, version in live.items():

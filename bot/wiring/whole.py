@@ -72,6 +72,8 @@ def assembled(config: Config, kept: Kept, live: Live, telemetry: Telemetry, *, p
     live.listen(watch.nudge)
     live.listen(out.deliverer.nudge)
     watch_turns(kept, out, live, telemetry)
+    if kept.language.spending is not None:
+        kept.language.spending.seen = telemetry.metrics.called
     worker = Worker(house=kept.house, sealer=kept.sealer, upkeep=_upkeep(kept, out, channels))
     return Whole(rooms=rooms, loading=loading, desk=desk, out=out, watch=watch, worker=worker, channels=channels)
 
@@ -117,6 +119,7 @@ def watch_turns(kept: Kept, out: Outward, live: Live, telemetry: Telemetry) -> N
     def lanes(row_id: str, conn: Connection) -> list[str]:
         return house.threads.lanes(conn, house.threads.get(conn, house.tenant.id, inbox.placed(conn, row_id)))
 
+    house.turns.shown.listen(live.publish_all)
     house.durable.register(TURN, turn)
 
 

@@ -10,6 +10,7 @@ from bot.ask.play import Mind
 from bot.ask.script import Script
 from bot.ask.world import World, make_world
 from bot.wiring.heavy import Heavy, load
+from bot.wiring.models import Language, language
 from bot.wiring.parts import Adapters, build
 from core.clock import FixedClock
 from core.config import Config
@@ -17,12 +18,14 @@ from core.database import Database
 from core.durable_memory import MemoryDurable
 from core.journal import Journal
 from core.keyring import KeyRing
+from core.language import LanguageModel
 from core.runner import Runner
 from knowledge.index import MemoryIndex
 from knowledge.ingest import Ingest
 from knowledge.search import Search
 from memory.vectors import MemoryVectors
 from skills.contract import Ports
+from skills.procedures.published import library
 from skills.sandbox.company import Sandbox
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -37,6 +40,12 @@ class FreshWorlds:
     knowledge: Database
     search: Search
     mind: Mind
+    language: Language
+
+    @property
+    def _model(self) -> LanguageModel:
+        """The configured one, unless these worlds were given another to stand in for the embedded one."""
+        return self.language.model if self.language.embedded is self.heavy.model else self.heavy.model
 
     async def make(self, script: Script) -> World:
         """A world at the demo company's first moment, in memory from end to end."""
@@ -57,9 +66,11 @@ class FreshWorlds:
                 search=self.search,
                 knowledge=self.knowledge,
                 embedder=self.heavy.embedder,
-                model=self.heavy.model,
+                model=self._model,
                 gate=self.heavy.gate,
                 secret=b"a script's codes need no secret",
+                lexicon=self.language.lexicon,
+                procedures=library(),
             ),
         )
         return await make_world(house, script)
@@ -97,7 +108,9 @@ async def opened(config: Config, heavy: Heavy, *folders: Path) -> AsyncGenerator
         await ingest.take(folder, tenant=config.tenant.id)
     search = Search(database=knowledge, index=index, embedder=heavy.embedder, learned=Path(config.models.cache) / "learned")
     await search.prepare(config.tenant.id)
+    speaking = language(config, heavy.model, knowledge)
     try:
-        yield FreshWorlds(config=config, heavy=heavy, knowledge=knowledge, search=search, mind=heavy.mind)
+        yield FreshWorlds(config=config, heavy=heavy, knowledge=knowledge, search=search, mind=heavy.mind, language=speaking)
     finally:
+        await speaking.close()
         await knowledge.close()

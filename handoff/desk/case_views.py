@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 from core.conversation import Entry
 from core.errors import NotFound
 from governance.approvals import ApprovalState
+from governance.audit import of_conversation
 from handoff.case_book import LIVE, Case
 from handoff.desk.customers import Names
 from handoff.desk.lines import Seen, lines_of, span_of
 from handoff.desk.rooms import DeskRooms
+from handoff.desk.translating import Translating
 from handoff.desk.views import Arrived, CaseView, LineView, PromiseView
-from handoff.desk.words import channel_in_words, reason_in_words, step_in_words, three_lines
+from handoff.desk.words import channel_in_words, reason_in_words, signs_in_words, step_in_words, three_lines
 from handoff.packet import Packet
 from handoff.promises import Promise
 from memory.tables import BOT, Conversation
@@ -31,6 +33,7 @@ class Kept:
     promises: tuple[PromiseView, ...]
     pending_approval: str | None
     outcome: str
+    understood: Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +43,15 @@ class Thread:
     kept: Kept
     entries: tuple[Entry, ...]
     arrived: Mapping[int, Arrived]
+    english: Mapping[int, str]
 
 
 class CaseViews:
     """Cases in words, for surfaces and for agents alike."""
 
-    def __init__(self, rooms: DeskRooms) -> None:
+    def __init__(self, rooms: DeskRooms, translating: Translating | None = None) -> None:
         self._rooms = rooms
+        self._translating = translating
         self._names = Names(rooms.accounts, rooms.clock)
 
     async def one(self, case_id: str) -> CaseView:
@@ -67,7 +72,12 @@ class CaseViews:
         """The lines of the case's conversation; with `own` only those that belong to this very case."""
         thread = await self._rooms.database.read(lambda conn: self._thread(conn, case_id))
         name, _ = await self._names.of(thread.kept.conversation.contact_id)
-        seen = Seen(customer=name or thread.kept.packet.contact_name or "Customer", arrived=thread.arrived)
+        seen = Seen(
+            customer=name or thread.kept.packet.contact_name or "Customer",
+            arrived=thread.arrived,
+            understood=thread.kept.understood,
+            english=thread.english,
+        )
         lines = lines_of(thread.entries, seen)
         if own:
             first, last = span_of(case_id, thread.entries, lines)
@@ -91,7 +101,7 @@ class CaseViews:
             assurance=talk.assurance.value,
             reason=reason_in_words(case.reason),
             priority=case.priority,
-            mood=packet.mood,
+            mood=_mood(kept),
             summary=three_lines(packet.summary),
             tried=tuple(step_in_words(step) for step in packet.steps),
             first_words=packet.first_words,
@@ -105,12 +115,25 @@ class CaseViews:
             outcome=kept.outcome,
             promises=kept.promises,
             pending_approval=kept.pending_approval,
+            signs=signs_in_words(_latest(kept)),
         )
 
     def promise(self, promise: Promise) -> PromiseView:
         agent = self._rooms.roster.by_id(promise.made_by)
         by = "the assistant" if promise.made_by == BOT else agent.name if agent else promise.made_by
-        return PromiseView(id=promise.id, text=promise.text, made_by=by, state=promise.state, due_at=promise.due_at)
+        owner = self._rooms.roster.by_id(promise.owner) if promise.owner else None
+        return PromiseView(
+            id=promise.id,
+            text=promise.text,
+            made_by=by,
+            state=promise.state,
+            due_at=promise.due_at,
+            owner_id=promise.owner,
+            owner=owner.name if owner else promise.owner or "the queue",
+            soon=promise.due_soon(self._rooms.clock.now()),
+            conversation_id=promise.conversation_id,
+            closed_at=promise.closed_at,
+        )
 
     def _case(self, conn: Connection, case_id: str) -> Case:
         return self._rooms.cases.get(conn, self._rooms.tenant.id, case_id)
@@ -138,6 +161,7 @@ class CaseViews:
             promises=tuple(self.promise(each) for each in promises),
             pending_approval=waiting[-1] if waiting else None,
             outcome=self._outcome(conn, case),
+            understood={each.id: each.understood for each in of_conversation(conn, tenant, case.conversation_id)},
         )
 
     def _packet(self, conn: Connection, case: Case) -> Packet:
@@ -159,4 +183,17 @@ class CaseViews:
             kept=kept,
             entries=tuple(self._rooms.threads.read(conn, tenant, talk, internal=True)),
             arrived=self._rooms.arrivals.of_conversation(conn, tenant, talk),
+            english=self._translating.kept(conn, tenant, talk) if self._translating else {},
         )
+
+
+def _latest(kept: Kept) -> Mapping[str, object]:
+    """What was made of the customer's latest message, as far as anything was."""
+    nothing: Mapping[str, object] = {}
+    return next((each for each in reversed(tuple(kept.understood.values())) if "mood" in each), nothing)
+
+
+def _mood(kept: Kept) -> float:
+    """The mood of the latest message; that of the handover before there is one."""
+    now = _latest(kept).get("mood")
+    return float(now) if isinstance(now, int | float) else kept.packet.mood

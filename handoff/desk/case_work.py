@@ -1,20 +1,22 @@
 """Moves cases for agents: each step is one transaction, and everybody who watches the conversation is woken after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Integer, PrimaryKeyConstraint, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.database import Instant, metadata
-from core.errors import BadInput, NotFound, Unavailable
+from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.language import LanguageModel
 from core.people import Principal
 from governance.roles import SUPPORT_AGENT, enough
 from handoff.desk.case_views import CaseViews
-from handoff.desk.rooms import DeskRooms, permit_working
+from handoff.desk.promising import worker
+from handoff.desk.rooms import DeskRooms, held, permit_working
 from handoff.desk.views import CaseView
 from handoff.desk.words import skill_title
+from handoff.promises import KEPT, OPEN
 
 T = TypeVar("T")
 
@@ -52,10 +54,11 @@ class DeskCaseWork:
         """Leaves an internal note; the same message id again is no second note. Returns the line's position."""
         return await self._done(case_id, lambda conn: self._note(conn, case_id, agent, text, message_id[:200]))
 
-    async def resolve(self, case_id: str, agent: Principal, summary: str) -> CaseView:
-        await self._done(
-            case_id, lambda conn: self._rooms.cases.resolve(conn, case_id, agent, summary, at=self._rooms.clock.now())
-        )
+    async def resolve(
+        self, case_id: str, agent: Principal, summary: str, *, promises: Mapping[str, str] | None = None
+    ) -> CaseView:
+        """Closes the case, once it is settled what becomes of each promise: `kept`, `open`, or the id of who sees to it."""
+        await self._done(case_id, lambda conn: self._resolve(conn, case_id, agent, summary, promises or {}))
         return await self._views.one(case_id)
 
     async def give_back(self, case_id: str, agent: Principal, note: str) -> CaseView:
@@ -78,6 +81,20 @@ class DeskCaseWork:
         done = await self._rooms.database.read(lambda conn: self._what_was_done(conn, case.conversation_id))
         promised = [f"Still promised: {each.text}" for each in case.promises if each.text]
         return "\n".join(filter(None, [about, f"Done: {', '.join(done)}." if done else "", *promised]))
+
+    def _resolve(self, conn: Connection, case_id: str, agent: Principal, summary: str, promises: Mapping[str, str]) -> None:
+        rooms, now = self._rooms, self._rooms.clock.now()
+        case = held(rooms, conn, case_id, agent)
+        mine = {each.id for each in rooms.promises.open_in(conn, case.tenant, case.conversation_id)}
+        for promise_id, answer in promises.items():
+            if promise_id not in mine:
+                raise Conflict("A promise was settled meanwhile: look at the list again.", promise_id=promise_id)
+            if answer == KEPT:
+                rooms.promises.keep(conn, case.tenant, promise_id, now)
+            elif answer != OPEN:
+                owner = worker(rooms.roster, answer)
+                rooms.promises.hand(conn, case.tenant, promise_id, owner, by=agent.id, at=now)
+        rooms.cases.resolve(conn, case_id, agent, summary, at=now)
 
     async def _done(self, case_id: str, step: Callable[[Connection], T]) -> T:
         """Does a step and wakes those who watch."""

@@ -13,7 +13,7 @@ from core.inbox import inbox
 from handoff.case_book import cases
 from handoff.desk.cursors import Cursor, Cursors
 from handoff.desk.drafting_ahead import DraftingAhead
-from handoff.desk.pictures import ACTION, APPROVAL, TALK, WORD, Subject, due_word, private_word
+from handoff.desk.pictures import ACTION, APPROVAL, TALK, WORD, Subject, due_word, private_word, promise_words
 from handoff.desk.rooms import DeskRooms
 from handoff.desk.showing import Pace, Showing
 from handoff.roster import ROLES
@@ -35,10 +35,11 @@ class Followers:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """A batch of the journal, and the conversation of each event that belongs to a case."""
+    """A batch of the journal, the conversation of each event that belongs to a case, and what is told of each in private."""
 
     events: Sequence[tuple[int, Event]]
     talks: dict[str, str]
+    words: dict[str, Sequence[str]]
 
 
 class Following:
@@ -83,6 +84,7 @@ class Following:
         batch = await self._desk.database.read(self._read)
         for position, event in batch.events:
             self._take(position, event, batch.talks.get(event.id))
+            self._mark([Subject(kind=WORD, id=word) for word in batch.words.get(event.id, ())], position)
             self._position = position
         for showing in self._followers.showings:
             showing.followed = max(showing.followed, self._position)
@@ -166,7 +168,16 @@ class Following:
         events = self._desk.journal.follow(conn, after=self._position, limit=BATCH)
         placed = self._placed(conn, [event for _, event in events])
         known = self._with_cases(conn, set(placed.values()))
-        return Read(events=events, talks={event_id: talk for event_id, talk in placed.items() if talk in known})
+        talks = {event_id: talk for event_id, talk in placed.items() if talk in known}
+        mine = [event for _, event in events if event.tenant == self._desk.tenant.id]
+        words = {event.id: promise_words(event, self._desk.roster, self._holder(conn, event)) for event in mine}
+        return Read(events=events, talks=talks, words={event_id: found for event_id, found in words.items() if found})
+
+    def _holder(self, conn: Connection, event: Event) -> str | None:
+        if not event.type.startswith("promise.") or not event.conversation_id:
+            return None
+        found = self._desk.cases.of_conversation(conn, event.tenant, event.conversation_id)
+        return found[-1].agent_id if found else None
 
     def _placed(self, conn: Connection, events: Sequence[Event]) -> dict[str, str]:
         """The conversation of each event; a message that was accepted names its row only."""

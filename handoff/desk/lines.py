@@ -6,6 +6,7 @@ from typing import cast
 
 from core.conversation import Author, Citation, Entry, EntryKind
 from handoff.desk.views import Arrived, LineKind, LineView, Row
+from handoff.desk.words import signs_in_words
 
 BEFORE = 12
 """How many lines before the handoff belong to a case."""
@@ -28,10 +29,15 @@ _BY_KIND = {
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What lines are made with: what the customer is called, and what became of each entry on their channel."""
+    """What lines are made with: what the customer is called, and what became of each entry on their channel.
+
+    `understood` is what was made of each message, by its turn; `english` are translations of the customer's lines.
+    """
 
     customer: str = "Customer"
     arrived: Mapping[int, Arrived] = field(default_factory=dict[int, Arrived])
+    understood: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
+    english: Mapping[int, str] = field(default_factory=dict[int, str])
 
 
 def lines_of(entries: Sequence[Entry], seen: Seen) -> list[LineView]:
@@ -72,6 +78,8 @@ def _goes_on(last: Entry, entry: Entry) -> bool:
 def _line(entries: Sequence[Entry], seen: Seen) -> LineView:
     last = entries[-1]
     kind = _BY_KIND.get(last.kind) or _BY_AUTHOR[last.author]
+    nothing: Mapping[str, object] = {}
+    understood = seen.understood.get(last.turn_id or "", nothing) if kind is LineKind.CUSTOMER else nothing
     return LineView(
         position=last.position,
         kind=kind,
@@ -83,12 +91,22 @@ def _line(entries: Sequence[Entry], seen: Seen) -> LineView:
         rows=_rows(last.body),
         edited=any(bool(entry.body.get("edited")) for entry in entries),
         deleted=all(bool(entry.body.get("erased")) for entry in entries),
+        language=str(understood.get("language", "")),
+        signs=signs_in_words(understood),
+        english=seen.english.get(last.position) or _original(entries),
     )
 
 
 def _text(entry: Entry) -> str:
     named = "title" if entry.kind in (EntryKind.CARD, EntryKind.RECEIPT) else "text"
     return str(entry.body.get(named, "") or "")
+
+
+def _original(entries: Sequence[Entry]) -> str:
+    """What a reply says in English, where the customer was told it in another language."""
+    if not any(entry.body.get("original") for entry in entries):
+        return ""
+    return " ".join(filter(None, (str(entry.body.get("original") or _text(entry)) for entry in entries)))
 
 
 def _worst(arrived: Sequence[Arrived | None]) -> Arrived:

@@ -12,12 +12,15 @@ from handoff.desk.case_views import CaseViews
 from handoff.desk.deciding import DeskDeciding
 from handoff.desk.port import Surface
 from handoff.desk.posts import digest_of
+from handoff.desk.promising import concerned
 from handoff.desk.rooms import DeskRooms
 from handoff.desk.views import ActionView, CaseView, LineView, SuggestionView
 from handoff.desk.words import moment
+from handoff.promises import TO_DO
+from handoff.roster import Roster
 
 TALK, APPROVAL, ACTION, WORD = "case", "approval", "action", "word"
-DUE = "due"
+DUE, PROMISE = "due", "promise"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +129,10 @@ class Pictures:
         return (Part(key="action", digest=digest_of(asdict(action)), show=lambda surface: surface.show_action(case, action)),)
 
     async def _word(self, word: str) -> Sequence[Part]:
-        said = await self._due(word) if word.startswith(DUE) else await self._of_event(word)
+        if word.startswith(PROMISE):
+            said = await self._of_promise(word)
+        else:
+            said = await self._due(word) if word.startswith(DUE) else await self._of_event(word)
         if said is None:
             return ()
         agent_id, text = said
@@ -139,10 +145,24 @@ class Pictures:
         case = await self._rooms.views.of_conversation(event.conversation_id or "") if event else None
         if event is None or case is None or case.owner_id is None or not case.live:
             return None
-        if event.type == "case.transferred":
-            return (case.owner_id, f"{_named(case)} is yours now.") if event.data.get("holder") == case.owner_id else None
-        broken = next((each for each in case.promises if each.id == event.data.get("promise_id")), None)
-        return (case.owner_id, f"A promise to {_named(case)} is overdue: {broken.text}") if broken else None
+        return (case.owner_id, f"{_named(case)} is yours now.") if event.data.get("holder") == case.owner_id else None
+
+    async def _of_promise(self, word: str) -> tuple[str, str] | None:
+        """What somebody is told of a promise that is due soon or broken; None once it is settled or has another time."""
+        _, event_id, agent_id = word.split(":", 2)
+        desk, tenant = self._rooms.desk, self._rooms.desk.tenant.id
+        event = await desk.database.read(lambda conn: desk.journal.get(conn, tenant, event_id))
+        if event is None:
+            return None
+        promise = await desk.database.read(lambda conn: desk.promises.get(conn, tenant, str(event.data.get("promise_id"))))
+        due = promise.due_at.isoformat() if promise.due_at else None
+        if promise.state not in TO_DO or due != event.data.get("due_at"):
+            return None
+        case = await self._rooms.views.of_conversation(promise.conversation_id)
+        to = f" to {_named(case)}" if case else ""
+        when = f" (due {moment(promise.due_at)})" if promise.due_at else ""
+        state = "overdue" if event.type == "promise.broken" else "due soon"
+        return agent_id, f"A promise{to} is {state}: {promise.text or 'erased with its customer'}{when}"
 
     async def _due(self, word: str) -> tuple[str, str] | None:
         _, case_id, agent_id = word.split(":", 2)
@@ -155,8 +175,17 @@ class Pictures:
 
 
 def private_word(event: Event) -> bool:
-    """Whether an event is told to an agent in private."""
-    return event.type in ("case.transferred", "promise.broken")
+    """Whether an event is told to the owner of its case in private."""
+    return event.type == "case.transferred"
+
+
+def promise_words(event: Event, roster: Roster, holder: str | None) -> Sequence[str]:
+    """The words about a promise that is due soon or broken: one for its owner, and one for each lead of the desk."""
+    if event.type not in ("promise.alerted", "promise.broken"):
+        return ()
+    owner = event.data.get("owner")
+    told = concerned(roster, str(owner) if owner else None, holder)
+    return [f"{PROMISE}:{event.id}:{agent_id}" for agent_id in told]
 
 
 def due_word(case: Case, now: datetime) -> str | None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from core.people import Principal
+from handoff.desk.promise_views import Promised, PromiseView, Translated
+from handoff.desk.promising import MovedPromise, PromiseLists
 from handoff.desk.views import (
     ActionView,
     AnswerView,
@@ -47,7 +49,11 @@ class CaseWork(Protocol):
         """Leaves an internal note; the same message id again is no second note. Returns the line's position."""
         ...
 
-    async def resolve(self, case_id: str, agent: Principal, summary: str) -> CaseView: ...
+    async def resolve(
+        self, case_id: str, agent: Principal, summary: str, *, promises: Mapping[str, str] | None = None
+    ) -> CaseView:
+        """Closes the case. `promises` says by id what becomes of each: `kept`, `open`, or the id of who sees to it."""
+        ...
 
     async def give_back(self, case_id: str, agent: Principal, note: str) -> CaseView: ...
 
@@ -77,10 +83,16 @@ class CaseReading(Protocol):
 class Replies(Protocol):
     """What customers are sent. There is no way to a customer but a preview that was shown and then sent."""
 
-    async def preview(self, case_id: str, agent: Principal, text: str) -> Preview: ...
+    async def preview(self, case_id: str, agent: Principal, text: str, *, original: str = "") -> Preview: ...
 
-    async def send(self, token: str, agent: Principal, text: str) -> LineView:
+    async def send(
+        self, token: str, agent: Principal, text: str, *, original: str = "", promises: Sequence[Promised] | None = None
+    ) -> LineView:
         """Sends what was previewed, once. Raises `Conflict` when text, case or holder isn't what was shown."""
+        ...
+
+    async def translated(self, case_id: str, agent: Principal, text: str) -> Translated:
+        """An agent's English words in the customer's language, to be looked at. Raises `Unavailable` where nothing translates."""
         ...
 
     async def undelivered(self, agent: Principal) -> Sequence[DeliveryView]: ...
@@ -154,9 +166,29 @@ class Asking(Protocol):
         ...
 
 
+class PromiseDesk(Protocol):
+    """What customers were promised."""
+
+    async def lists(self, agent: Principal) -> PromiseLists: ...
+
+    async def pressing(self, agent: Principal) -> int:
+        """How many are broken or due soon that concern this agent."""
+        ...
+
+    async def keep(self, promise_id: str, agent: Principal) -> PromiseView: ...
+
+    async def drop(self, promise_id: str, agent: Principal) -> PromiseView:
+        """Takes off the list what was no promise."""
+        ...
+
+    async def move(self, promise_id: str, agent: Principal, due_at: datetime, reason: str) -> MovedPromise: ...
+
+    async def hand_to(self, promise_id: str, agent: Principal, to_agent_id: str | None) -> PromiseView: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """All of it together."""
+    """All of it together. `translates`: agents may write in English to whoever doesn't."""
 
     roster: Roster
     cases: CaseWork
@@ -166,6 +198,8 @@ class Desk:
     acting: Acting
     deciding: Deciding
     asking: Asking
+    promises: PromiseDesk
+    translates: bool = False
 
 
 class Surface(Protocol):

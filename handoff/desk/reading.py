@@ -11,6 +11,7 @@ from core.people import Principal
 from handoff.desk.case_views import CaseViews
 from handoff.desk.customers import Account
 from handoff.desk.rooms import DeskRooms, permit_reading
+from handoff.desk.translating import Translating
 from handoff.desk.views import CaseView, CustomerView, LineView, PromiseView
 from handoff.desk.words import channel_in_words, consent_in_words, health_in_words, moment
 from memory.tables import Conversation
@@ -42,17 +43,23 @@ class Past:
 class DeskReading:
     """Cases and customers, for agents."""
 
-    def __init__(self, rooms: DeskRooms, views: CaseViews) -> None:
+    def __init__(self, rooms: DeskRooms, views: CaseViews, translating: Translating | None = None) -> None:
         self._rooms = rooms
         self._views = views
+        self._translating = translating
 
     async def case(self, case_id: str, agent: Principal) -> CaseView:
         permit_reading(self._rooms, agent)
         return await self._views.one(case_id)
 
     async def lines(self, case_id: str, agent: Principal, after: int = 0) -> Sequence[LineView]:
+        """The lines, with the customer's in English beside their own words where the model translates."""
         permit_reading(self._rooms, agent)
-        return await self._views.lines(case_id, after)
+        lines = await self._views.lines(case_id, after)
+        case = await self._views.one(case_id) if self._translating else None
+        if case and self._translating and await self._translating.look(case.conversation_id, lines):
+            return await self._views.lines(case_id, after)
+        return lines
 
     async def queue(self, agent: Principal) -> Sequence[CaseView]:
         """All live cases, the most urgent first."""

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,16 +17,19 @@ from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, a
 
 from core.conversation import Author, Entry, EntryKind
 from core.database import Instant, metadata
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, Unavailable
 from core.people import Principal
 from handoff.case_book import Case
-from handoff.cases import MOST_CHARACTERS
+from handoff.cases import MOST_CHARACTERS, Said
 from handoff.desk.case_views import CaseViews
 from handoff.desk.posts import DeskPosts
+from handoff.desk.promise_views import Promised, Translated
 from handoff.desk.reply_warnings import Situation, warnings_of
 from handoff.desk.rooms import DeskRooms, held, permit_reading, permit_working
+from handoff.desk.translating import Translating
 from handoff.desk.unshown import Reshow, as_delivery, is_post, post_of
 from handoff.desk.views import DeliveryView, LineView, Preview
+from handoff.promise_words import Found
 
 HOLDS_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=1)
@@ -46,32 +50,74 @@ previews = Table(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What is sent: the text, what it was translated from, and the promises in it (None: as they are read)."""
+
+    text: str
+    original: str = ""
+    promised: tuple[Found, ...] | None = None
+
+    @property
+    def bound(self) -> str:
+        """What a preview is bound to."""
+        return f"{self.text}\x00{self.original}" if self.original else self.text
+
+
+Judged = tuple[tuple[str, ...], Sequence[Found]]
+
+
 class DeskReplies:
     """Previews and sends, and lists what didn't certainly arrive. `reshow` has surfaces show again what they didn't."""
 
-    def __init__(self, rooms: DeskRooms, views: CaseViews, posts: DeskPosts, reshow: Reshow) -> None:
+    def __init__(
+        self, rooms: DeskRooms, views: CaseViews, posts: DeskPosts, reshow: Reshow, translating: Translating | None = None
+    ) -> None:
         self._rooms = rooms
+        self._translating = translating
         self._views = views
         self._posts = posts
         self._reshow = reshow
 
-    async def preview(self, case_id: str, agent: Principal, text: str) -> Preview:
+    async def preview(self, case_id: str, agent: Principal, text: str, *, original: str = "") -> Preview:
         """What will be sent, to whom, where, and what to mind. Only for the agent who holds the case."""
-        words = _text(text)
+        words, english = _text(text), original.strip()
         token = secrets.token_urlsafe(24)
-        warnings = await self._rooms.database.write(
-            partial(self._preview, case_id=case_id, agent=agent, words=words, token=token)
+        warnings, promised = await self._rooms.database.write(
+            partial(self._preview, case_id=case_id, agent=agent, words=Words(text=words, original=english), token=token)
         )
         case = await self._views.one(case_id)
-        return Preview(token=token, case_id=case_id, to=case.customer, channel=case.channel, text=words, warnings=warnings)
+        return Preview(
+            token=token,
+            case_id=case_id,
+            to=case.customer,
+            channel=case.channel,
+            text=words,
+            warnings=warnings,
+            original=english,
+            promises=tuple(Promised(text=each.text, due_at=each.due_at) for each in promised),
+        )
 
-    async def send(self, token: str, agent: Principal, text: str) -> LineView:
-        """Sends what was previewed, once. Raises `Conflict` when text, case or holder isn't what was shown."""
-        words = _text(text)
+    async def send(
+        self, token: str, agent: Principal, text: str, *, original: str = "", promises: Sequence[Promised] | None = None
+    ) -> LineView:
+        """Sends what was previewed, once. Raises `Conflict` when text, case or holder isn't what was shown.
+
+        `promises` are those of the preview as the agent corrected them; None leaves them as they were read.
+        """
+        found = None if promises is None else tuple(Found(text=each.text, due_at=each.due_at) for each in promises)
+        words = Words(text=_text(text), original=original.strip(), promised=found)
         case_id, position, lanes = await self._rooms.database.write(partial(self._send, token=token, agent=agent, words=words))
         self._rooms.wake(lanes)
         lines = await self._views.lines(case_id, position - 1)
         return lines[0]
+
+    async def translated(self, case_id: str, agent: Principal, text: str) -> Translated:
+        """An agent's English words in the customer's language, to be looked at and then previewed like any others."""
+        await self._rooms.database.read(lambda conn: held(self._rooms, conn, case_id, agent))
+        if self._translating is None:
+            raise Unavailable("Nothing here translates: write in the customer's language, or send it as it is.")
+        return await self._translating.into(_text(text), (await self._views.one(case_id)).language)
 
     async def undelivered(self, agent: Principal) -> Sequence[DeliveryView]:
         """Messages to customers first, then what a surface didn't certainly show to agents."""
@@ -97,7 +143,7 @@ class DeskReplies:
         self._reshow(found)
         return as_delivery(found)
 
-    def _preview(self, conn: Connection, *, case_id: str, agent: Principal, words: str, token: str) -> tuple[str, ...]:
+    def _preview(self, conn: Connection, *, case_id: str, agent: Principal, words: Words, token: str) -> Judged:
         case = held(self._rooms, conn, case_id, agent)
         entries = self._rooms.threads.read(conn, case.tenant, case.conversation_id, internal=True)
         position, now = _last_words(entries), self._rooms.clock.now()
@@ -107,27 +153,28 @@ class DeskReplies:
             "tenant": case.tenant,
             "case_id": case.id,
             "agent_id": agent.id,
-            "digest": _bound(token, words),
+            "digest": _bound(token, words.bound),
             "epoch": case.epoch,
             "position": position,
             "at": now,
         }
         conn.execute(delete(previews).where(previews.c.tenant == case.tenant, previews.c.at < now - KEPT_FOR))
         conn.execute(insert(previews).values(values))
-        zone = self._rooms.hours.hours(case.plan, case.zone).zone
         wrote = before is not None and before < position
-        return warnings_of(words, Situation(notes=_notes(entries), now=now, zone=zone, wrote=wrote))
+        situation = Situation(notes=_notes(entries), wrote=wrote)
+        return warnings_of(words.text, situation), self._rooms.cases.promised_in(case, words.original or words.text, now)
 
-    def _send(self, conn: Connection, *, token: str, agent: Principal, words: str) -> tuple[str, int, list[str]]:
+    def _send(self, conn: Connection, *, token: str, agent: Principal, words: Words) -> tuple[str, int, list[str]]:
         row = self._found(conn, token, agent)
-        if not hmac.compare_digest(row.digest, _bound(token, words)):
+        if not hmac.compare_digest(row.digest, _bound(token, words.bound)):
             raise Conflict("The text isn't the one that was shown: look at it once more, then send it.")
         if row.sent_position is not None:
             return self._sent(conn, row)
         case = held(self._rooms, conn, row.case_id, agent)
         self._check(conn, row, case)
         now = self._rooms.clock.now()
-        position = self._rooms.cases.reply_to_customer(conn, case.id, agent, words, at=now)
+        said = Said(original=words.original, promised=words.promised)
+        position = self._rooms.cases.reply_to_customer(conn, case.id, agent, words.text, at=now, said=said)
         once = and_(previews.c.id == row.id, previews.c.sent_position.is_(None))
         if conn.execute(update(previews).where(once).values(sent_position=position)).rowcount != 1:
             raise Conflict("This was sent already.", case_id=case.id)

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from governance.redact import CARD, IBAN
+from handoff.desk.promise_views import Promised
 from handoff.desk.words import moment
-from handoff.promise_words import found_in
 from memory.facts import luhn, normalised
 
 VERBATIM = 8
@@ -26,8 +25,6 @@ class Situation:
     """What a text is weighed against. `wrote`: the customer wrote since the agent last looked at a preview."""
 
     notes: Sequence[str]
-    now: datetime
-    zone: str
     wrote: bool = False
 
 
@@ -38,10 +35,13 @@ def warnings_of(text: str, situation: Situation) -> tuple[str, ...]:
         found.append("This repeats an internal note word for word: make sure that the customer may read it.")
     if secret(text):
         found.append("This looks like a password, a key, or a card or bank number: leave it out.")
-    for promise in found_in(text, situation.now, situation.zone):
-        when = f" by {moment(promise.due_at)}" if promise.due_at else ""
-        found.append(f"This is a promise, and is kept as one{when}: “{promise.text}”")
     return tuple(found)
+
+
+def promised_in_words(promises: Sequence[Promised]) -> tuple[str, ...]:
+    """What a text promises, for where only words can stand."""
+    whens = [f" by {moment(each.due_at)}" if each.due_at else "" for each in promises]
+    return tuple(f"This is a promise, yours to keep{when}: “{each.text}”" for each, when in zip(promises, whens, strict=True))
 
 
 def repeats(text: str, notes: Sequence[str]) -> bool:

@@ -97,7 +97,7 @@ def held(rooms: DeskRooms, conn: Connection, case_id: str, agent: Principal) -> 
     permit_working(rooms, agent)
     case = rooms.cases.get(conn, rooms.tenant.id, case_id)
     if not case.live:
-        raise Conflict(f"This case is {case.state} already: open the conversation to see how it went.", case_id=case_id)
+        raise Conflict(f"This case is {case.ended} already: open the conversation to see how it went.", case_id=case_id)
     if case.state != CLAIMED:
         raise Conflict("Nobody holds this case: claim it first.", case_id=case_id)
     if case.agent_id != agent.id:

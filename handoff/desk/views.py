@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.conversation import Citation
+from handoff.desk.promise_views import Promised, PromiseView
 
 Row = tuple[str, str]
 
@@ -40,7 +41,11 @@ class Arrived(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LineView:
-    """A line of the case's conversation, at its position among all lines."""
+    """A line of the case's conversation, at its position among all lines.
+
+    Of a customer's line `language` is its own, and `signs` says in words what was noticed in it besides. `english` is what it
+    says in English: what a translated reply was checked as, or a translation of the customer's words.
+    """
 
     position: int
     kind: LineKind
@@ -52,24 +57,17 @@ class LineView:
     rows: tuple[Row, ...] = ()
     edited: bool = False
     deleted: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PromiseView:
-    """A promise to the customer: who made it, by when, and whether it is open, kept or broken."""
-
-    id: str
-    text: str
-    made_by: str
-    state: str
-    due_at: datetime | None
+    language: str = ""
+    signs: tuple[str, ...] = ()
+    english: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
     """A case as its card shows it. `reason` is in words; `mood` from -1 (upset) to 1; `summary` at most three lines.
 
-    `state` is waiting, claimed, resolved or returned. `channel` is where the customer writes now.
+    `state` is waiting, claimed, resolved, returned, or promised: done but for a promise. `channel` is where the customer writes
+    now; `signs` says in words what was noticed in their latest message.
     """
 
     id: str
@@ -99,6 +97,7 @@ class CaseView:
     outcome: str = ""
     promises: tuple[PromiseView, ...] = ()
     pending_approval: str | None = None
+    signs: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -239,7 +238,10 @@ class CustomerView:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """Exactly what a customer will be sent, and where: shown before it is sent. `token` binds case, agent, text and epoch."""
+    """Exactly what a customer will be sent, and where: shown before it is sent. `token` binds case, agent, text and epoch.
+
+    `original` is what the agent wrote in English, where the text is a translation; `promises` are yours once it is sent.
+    """
 
     token: str
     case_id: str
@@ -247,6 +249,8 @@ class Preview:
     channel: str
     text: str
     warnings: tuple[str, ...] = ()
+    original: str = ""
+    promises: tuple[Promised, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from core.action import Scalar
 from core.money import Money
 from handoff.desk.views import Row
+from handoff.frustration import HIGH, VERY_HIGH
 from skills.catalogue import by_id
 
 SUMMARY_LINES = 3
@@ -62,6 +63,23 @@ _LABELS = {
     "credits_usd_minor_90d": "Credit given in 90 days",
     "save_offers_12m": "Offers to stay in 12 months",
 }
+_LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "da": "Danish",
+    "sv": "Swedish",
+    "no": "Norwegian",
+    "fi": "Finnish",
+    "pl": "Polish",
+    "ro": "Romanian",
+    "vi": "Vietnamese",
+}
+UPSET, PLEASED = -0.5, 0.5
 _AMOUNT = re.compile(r"(?:_usd)?_minor(?=$|_\d)")
 _SPANS = re.compile(r"_(\d+)([dm])$")
 _UNITS = {"_percent": "{} %", "_days": "{} days", "_months": "{} months"}
@@ -96,6 +114,22 @@ def channel_in_words(channel: str) -> str:
     return _CHANNELS.get(channel, plain(channel))
 
 
+def language_in_words(code: str) -> str:
+    """What a language is called; a code that nobody listed stays as it is."""
+    return _LANGUAGES.get(code, code)
+
+
+def signs_in_words(understood: Mapping[str, object]) -> tuple[str, ...]:
+    """What was noticed in a message besides what it asks for: frustration before mood, then that it was said before."""
+    frustration, mood, repeats = (_number(understood.get(name)) for name in ("frustration", "mood", "repeats"))
+    if frustration >= HIGH:
+        felt = ["Very frustrated" if frustration >= VERY_HIGH else "Frustrated"]
+    else:
+        felt = ["Upset"] if mood <= UPSET else ["Pleased"] if mood >= PLEASED else []
+    again = {0: [], 1: ["Asked before"]}.get(int(repeats), [f"Asked {int(repeats)} times before"])
+    return (*felt, *again)
+
+
 def consent_in_words(consent: Mapping[str, str]) -> tuple[Row, ...]:
     """By which channels somebody may be sent offers."""
     return tuple((channel_in_words(channel), _CONSENTS.get(said, plain(said).lower())) for channel, said in consent.items())
@@ -128,6 +162,10 @@ def plain(code: str) -> str:
     """A code as words: `out_of_scope` reads "Out of scope"."""
     words = code.replace("_", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _row(name: str, value: Scalar, currency: str) -> Row:

@@ -138,7 +138,7 @@ async def test_a_case_is_handed_over_and_resolved_with_a_drafted_summary(open_as
     )
     await expect(bea.get_by_role("dialog")).to_contain_text("Promised to this customer and still open")
     await bea.get_by_role("dialog").get_by_role("button", name="Resolve").click()
-    await expect(bea.get_by_text("Resolved", exact=True)).to_be_visible()
+    await expect(bea.locator(".case-head").get_by_text("Waits for a promise")).to_be_visible()
 
 
 async def test_what_failed_is_sent_again_and_what_nobody_knows_only_after_a_question(open_as: Open, house: House) -> None:

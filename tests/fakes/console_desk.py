@@ -24,10 +24,12 @@ from handoff.desk.drafting import Drafting
 from handoff.desk.matter import Matter
 from handoff.desk.port import Desk, DoneView
 from handoff.desk.posts import DeskPosts
+from handoff.desk.promising import DeskPromises
 from handoff.desk.reading import DeskReading
 from handoff.desk.replies import DeskReplies
 from handoff.desk.rooms import DeskRooms
 from handoff.desk.suggestions import CopilotSuggestions
+from handoff.desk.translating import Translating
 from handoff.desk.views import (
     ActionView,
     AnswerView,
@@ -261,20 +263,23 @@ class HouseDesk:
 
     def desk(self) -> Desk:
         house, rooms = self.house, self.rooms
-        views, posts = CaseViews(rooms), DeskPosts(house.database, rooms.tenant.id, house.clock)
-        replies = DeskReplies(rooms, views, posts, lambda _post: None)
+        translating = Translating(rooms, house.vault, house.model)
+        views, posts = CaseViews(rooms, translating), DeskPosts(house.database, rooms.tenant.id, house.clock)
+        replies = DeskReplies(rooms, views, posts, lambda _post: None, translating)
         copilot = HouseSuggestions(
             self._copilot_rooms(), cast("Drafting", self.drafting), cast("AgentActions", self.actions), replies
         )
         return Desk(
             roster=self.roster,
             cases=DeskCaseWork(rooms, views, ScriptedModel()),
-            reading=DeskReading(rooms, views),
+            reading=DeskReading(rooms, views, translating),
             replies=replies,
             suggestions=copilot,
             acting=self.actions,
             deciding=DeskDeciding(rooms, HouseDecider(house)),
             asking=HouseAnswers(),
+            promises=DeskPromises(rooms, views),
+            translates=translating.able,
         )
 
     def inviting(self) -> Inviting:

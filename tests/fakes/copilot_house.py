@@ -1,6 +1,6 @@
 """A whole house in memory with the copilot on top, around a scripted model and a small help centre."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from handoff.desk.asking import AgentAnswers
 from handoff.desk.copilot import CopilotRooms
 from handoff.desk.drafting import Drafting
 from handoff.desk.hints import Hints
+from handoff.desk.promise_views import Promised, Translated
 from handoff.desk.suggestions import CopilotSuggestions
 from handoff.desk.views import DeliveryView, LineKind, LineView, Preview, SuggestionView
 from handoff.roster import Agent, Roster
@@ -36,10 +37,12 @@ class StoryReplies:
     sent: list[str] = field(default_factory=list[str])
     down: bool = False
 
-    async def preview(self, case_id: str, agent: Principal, text: str) -> Preview:
+    async def preview(self, case_id: str, agent: Principal, text: str, *, original: str = "") -> Preview:
         return Preview(token=f"{case_id}/{len(self.sent)}", case_id=case_id, to="the customer", channel="script", text=text)
 
-    async def send(self, token: str, agent: Principal, text: str) -> LineView:
+    async def send(
+        self, token: str, agent: Principal, text: str, *, original: str = "", promises: Sequence[Promised] | None = None
+    ) -> LineView:
         if self.down:
             raise Unavailable("The channel is down: try again later.")
         house, case_id, now = self.story.house, token.partition("/")[0], self.story.clock.now()
@@ -50,6 +53,9 @@ class StoryReplies:
         position = await house.database.write(write)
         self.sent.append(text)
         return LineView(position=position, kind=LineKind.AGENT, author=agent.name, text=text, at=now)
+
+    async def translated(self, case_id: str, agent: Principal, text: str) -> Translated:
+        raise Unavailable("Nothing here translates.")
 
     async def undelivered(self, agent: Principal) -> tuple[DeliveryView, ...]:
         return ()

@@ -9,6 +9,8 @@ from core.conversation import Citation
 from core.errors import Conflict, NotFound, RapportError
 from core.people import Principal
 from handoff.desk.port import Desk, DoneView
+from handoff.desk.promise_views import Promised, PromiseView, Translated
+from handoff.desk.promising import MovedPromise, PromiseLists
 from handoff.desk.views import (
     ActionView,
     AnswerView,
@@ -22,7 +24,6 @@ from handoff.desk.views import (
     LineKind,
     LineView,
     Preview,
-    PromiseView,
     SuggestionView,
     Tally,
     Verdict,
@@ -212,6 +213,7 @@ class ScriptedDesk:
             acting=_Acting(self),
             deciding=_Deciding(self),
             asking=_Asking(self),
+            promises=_Promises(self),
         )
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
@@ -272,7 +274,9 @@ class _CaseWork(_Part):
         self.script.notes[message_id or str(len(self.script.notes))] = text
         return self.script.add_line(LineKind.INTERNAL_NOTE, agent, text).position
 
-    async def resolve(self, case_id: str, agent: Principal, summary: str) -> CaseView:
+    async def resolve(
+        self, case_id: str, agent: Principal, summary: str, *, promises: Mapping[str, str] | None = None
+    ) -> CaseView:
         self.script.take("cases.resolve", case_id, agent.id, summary)
         self.script.held(case_id, agent)
         return self.script.change(case_id, state="resolved", closed_at=NOON, outcome=summary)
@@ -311,7 +315,7 @@ class _Reading(_Part):
 
 
 class _Replies(_Part):
-    async def preview(self, case_id: str, agent: Principal, text: str) -> Preview:
+    async def preview(self, case_id: str, agent: Principal, text: str, *, original: str = "") -> Preview:
         self.script.take("replies.preview", case_id, agent.id, text)
         case = self.script.held(case_id, agent)
         token = f"token-{len(self.script.previews) + 1}"
@@ -321,7 +325,9 @@ class _Replies(_Part):
         self.script.previews[token] = shown
         return shown
 
-    async def send(self, token: str, agent: Principal, text: str) -> LineView:
+    async def send(
+        self, token: str, agent: Principal, text: str, *, original: str = "", promises: Sequence[Promised] | None = None
+    ) -> LineView:
         self.script.take("replies.send", token, agent.id, text)
         shown = self.script.previews.pop(token, None)
         if shown is None or shown.text != text:
@@ -329,6 +335,10 @@ class _Replies(_Part):
         self.script.held(shown.case_id, agent)
         self.script.sent.append(text)
         return self.script.add_line(LineKind.AGENT, agent, text, Arrived.WAITING)
+
+    async def translated(self, case_id: str, agent: Principal, text: str) -> Translated:
+        self.script.take("replies.translated", case_id, agent.id, text)
+        return Translated(text=f"[de] {text}", original=text, language="de")
 
     async def undelivered(self, agent: Principal) -> Sequence[DeliveryView]:
         self.script.take("replies.undelivered", agent.id)
@@ -339,6 +349,39 @@ class _Replies(_Part):
         again = replace(self.script.deliveries[delivery_id], arrived=Arrived.WAITING)
         self.script.deliveries[delivery_id] = again
         return again
+
+
+class _Promises(_Part):
+    async def lists(self, agent: Principal) -> PromiseLists:
+        self.script.take("promises.lists", agent.id)
+        return PromiseLists(open=(), soon=(), broken=(), kept=())
+
+    async def pressing(self, agent: Principal) -> int:
+        self.script.take("promises.pressing", agent.id)
+        return 0
+
+    async def keep(self, promise_id: str, agent: Principal) -> PromiseView:
+        self.script.take("promises.keep", promise_id, agent.id)
+        return self._one(promise_id, state="kept")
+
+    async def drop(self, promise_id: str, agent: Principal) -> PromiseView:
+        self.script.take("promises.drop", promise_id, agent.id)
+        return self._one(promise_id, state="dropped")
+
+    async def move(self, promise_id: str, agent: Principal, due_at: datetime, reason: str) -> MovedPromise:
+        self.script.take("promises.move", promise_id, agent.id, due_at, reason)
+        return MovedPromise(promise=self._one(promise_id, due_at=due_at), suggestion="It will take a little longer.")
+
+    async def hand_to(self, promise_id: str, agent: Principal, to_agent_id: str | None) -> PromiseView:
+        self.script.take("promises.hand_to", promise_id, agent.id, to_agent_id)
+        return self._one(promise_id, owner_id=to_agent_id)
+
+    def _one(self, promise_id: str, **changes: Any) -> PromiseView:
+        every = (each for case in self.script.cases.values() for each in case.promises)
+        found = next((each for each in every if each.id == promise_id), None)
+        if found is None:
+            raise NotFound(f"There is no promise {promise_id}: check the id.")
+        return replace(found, **changes)
 
 
 class _Suggestions(_Part):

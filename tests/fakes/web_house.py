@@ -48,6 +48,7 @@ from handoff.sla import parse_desk
 from memory.tables import Conversation
 from memory.threads import NewEntry, Threads
 from tests.fakes.console_desk import HouseDesk
+from tests.fakes.model import ScriptedModel
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TENANT = Tenant(id="halcyon", region="eu")
@@ -177,10 +178,12 @@ class HouseHealth:
 
 @dataclass
 class Script:
-    """The assistant of the house: a few words lead to each kind of entry. `silent` leaves turns untaken."""
+    """The assistant of the house: a few words lead to each kind of entry. `silent` leaves turns untaken, `noticed` is what is
+    understood of a text besides."""
 
     house: "House"
     silent: bool = False
+    noticed: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def take(self, steps: Steps, row_id: str) -> None:
         if self.silent:
@@ -193,11 +196,13 @@ class Script:
 
     def _write(self, conn: Connection, row_id: str, inbound: Inbound, correlation_id: str) -> None:
         conversation = self.house.threads.get(conn, TENANT.id, inbox.placed(conn, row_id))
+        noticed = self.noticed.get(inbound.text, {})
+        self.house.threads.spoken_in(conn, TENANT.id, conversation.id, str(noticed.get("language", "en")))
         if conversation.with_bot:
             self._answer(conn, conversation, row_id, inbound, correlation_id)
         else:
             self.house.cases.customer_wrote(conn, conversation, conversation.last_position, {}, at=NOON)
-        self._record(conn, conversation, row_id, correlation_id)
+        self._record(conn, conversation, row_id, correlation_id, noticed)
         inbox.finish(conn, row_id)
 
     def _answer(self, conn: Connection, conversation: Conversation, row_id: str, inbound: Inbound, correlation_id: str) -> None:
@@ -296,12 +301,15 @@ class Script:
     def _ask_approval(self, conn: Connection, conversation: Conversation, inbound: Inbound, correlation_id: str) -> None:
         self.house.ask_approval(conn, conversation, inbound.sender, correlation_id)
 
-    def _record(self, conn: Connection, conversation: Conversation, row_id: str, correlation_id: str) -> None:
+    def _record(
+        self, conn: Connection, conversation: Conversation, row_id: str, correlation_id: str, noticed: Mapping[str, Any]
+    ) -> None:
         understood: dict[str, Any] = {
             "intents": [["refund_payment", 0.91]],
             "revenue": ["churn_risk", 0.62, None],
             "language": "en",
             "out_of_scope": 0.02,
+            **noticed,
         }
         decided = DecisionRecord(
             id=row_id,
@@ -336,14 +344,15 @@ class House:
         self.keys = KeyRing()
         self.vault, self.journal = Vault(self.keys), Journal()
         self.threads = Threads(self.vault, self.journal)
-        self.promises = Promises(self.vault, self.journal)
         usual = {"hours": {"mon-fri": "08:00-18:00"}, "first_reply_minutes": 60, "urgent_reply_minutes": 15}
         hours = parse_desk({"zone": "Europe/Dublin", "usual": usual})
+        self.promises = Promises(self.vault, self.journal, hours)
         self.cases = Cases(
             CaseRooms(vault=self.vault, journal=self.journal, threads=self.threads, promises=self.promises, desk=hours)
         )
         self.approvals = Approvals(self.vault, self.journal)
         self.live, self.telemetry = Live(), Telemetry()
+        self.model = ScriptedModel()
         self.people, self.help, self.memories = HousePeople(), HouseHelp(), HouseMemories()
         self.mail, self.health, self.script = HouseMail(self.clock), HouseHealth(), Script(self)
         self.executed: list[str] = []

@@ -38,6 +38,7 @@ from core.runner import Runner
 from core.sealer import Checkpoint, Sealer
 from handoff.case_book import Case
 from knowledge import shelf
+from knowledge.answer_cache import AnswerCache
 from knowledge.index import MemoryIndex
 from knowledge.ingest import Ingest
 from memory.tables import Conversation
@@ -425,7 +426,15 @@ def kept_in_memory(config: Config, worlds: FreshWorlds, folder: Path) -> tuple[K
     ingest = Ingest(database=database, journal=house.journal, index=MemoryIndex(), embedder=worlds.heavy.filed, clock=clock)
     sealer = Sealer(database, house.journal, Checkpoint(folder / "checkpoint.json"), interval_s=0.05)
     kept = Kept(
-        house=house, company=company, ingest=ingest, sealer=sealer, secret=secret, first=True, lock=FolderLock.take(folder)
+        house=house,
+        company=company,
+        ingest=ingest,
+        sealer=sealer,
+        secret=secret,
+        first=True,
+        lock=FolderLock.take(folder),
+        language=worlds.language,
+        answers=AnswerCache(database=database, clock=clock, secret=secret),
     )
     return kept, company
 

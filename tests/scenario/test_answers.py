@@ -36,7 +36,7 @@ async def test_a_sentence_without_support_is_dropped_and_the_rest_stands(meet: M
     uncited = Sentence(text="It was always so.")
     story.model.phrased = (good, invented, uncited)
     reply = await story.says(f"{QUESTION} Again.")
-    assert [each.text for each in reply.sentences] == [good.text]
+    assert [each.text for each in reply.sentences if each.approved != "conduct.again"] == [good.text]
     assert 2 in [each.understood.get("dropped") for each in await story.records()]
 
 
@@ -58,7 +58,7 @@ async def test_a_model_that_calls_its_own_words_approved_is_not_believed(meet: M
     good = (await story.says(QUESTION)).sentences[0]
     story.model.phrased = (good, Sentence(text="Passwords may be shared.", approved="card.check"))
     reply = await story.says(f"{QUESTION} Again.")
-    assert [each.text for each in reply.sentences] == [good.text]
+    assert [each.text for each in reply.sentences if each.approved != "conduct.again"] == [good.text]
 
 
 async def test_when_nothing_stands_it_says_so_and_then_a_person_comes(meet: Meet) -> None:

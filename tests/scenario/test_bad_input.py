@@ -153,8 +153,9 @@ async def test_two_messages_at_once_are_answered_in_the_order_in_which_they_came
     entries = await story.entries()
     ends = [each.body["reply_id"] for each in entries if each.kind is EntryKind.REPLY_END]
     written = [each.turn_id for each in entries if each.author is Author.CUSTOMER]
-    assert ends == written
-    assert len(ends) == 5
+    assert ends == written[: len(ends)], "a bot that gave the same answer three times has a person come, and is silent"
+    assert len(ends) == 3
+    assert len(written) == 5
 
 
 async def test_a_fault_in_the_model_ends_with_a_person_and_the_customer_is_told(meet: Meet) -> None:

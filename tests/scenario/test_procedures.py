@@ -153,4 +153,4 @@ async def test_every_argument_says_where_it_comes_from(meet: Meet) -> None:
     assert reply.card is not None
     judged = next(each.decided for each in await story.records() if each.kind == "turn")[0]
     provenance = judged["provenance"]
-    assert provenance == {"amount_minor": "customer", "currency": "record", "cause": "default", "basis": "computed"}
+    assert provenance == {"amount_minor": "verified_customer", "currency": "record", "cause": "default", "basis": "computed"}

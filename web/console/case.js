@@ -10,12 +10,19 @@ import { Composer } from "./composer.js";
 import { customer } from "./customer.js";
 import { News } from "./news.js";
 import { badge, loading, problem, quiet, section, toast } from "./parts.js";
+import { takeWords } from "./promises.js";
 import { record } from "./record.js";
 import { Suggestion } from "./suggestion.js";
 import { Timeline } from "./timeline.js";
-import { channel, plain, priority, reason } from "./words.js";
+import { caseState, channel, language, plain, priority, reason } from "./words.js";
 
 const PARTS = ["approvals", "packet", "promises", "customer", "records"];
+
+// The signs of the customer's latest line; a page that asks for new entries only still gets all lines.
+function latestSigns(lines, before) {
+  const theirs = lines.filter((line) => line.language);
+  return theirs.length ? theirs[theirs.length - 1].signs : before;
+}
 
 export class CaseView {
   constructor({ path, me, changed }) {
@@ -80,7 +87,10 @@ export class CaseView {
     if (first) this.#begin(found);
     this.timeline.draft = held ? (text) => this.#draft(text) : null;
     this.composer.allow({ reply: held, note: Boolean(item?.live && this.me.works_on_cases) }, item?.id);
+    this.composer.speaks(this.me.translates ? conversation.language : "en");
+    this.signs = latestSigns(found.lines, this.signs);
     this.#header(item, conversation, held);
+    this.#taken(item, held);
     this.timeline.keeping(() => {
       this.timeline.add(found.entries, found.pressed);
       this.timeline.mark(found.lines);
@@ -115,9 +125,10 @@ export class CaseView {
   #header(item, conversation, held) {
     const name = this.found.customer || conversation.contact_id || "A stranger";
     const tags = item
-      ? [badge(reason(item.reason)), badge(`Priority: ${priority(item.priority).toLowerCase()}`, item.priority === 1 ? "danger" : item.priority === 2 ? "warning" : ""), badge(plain(item.state), item.state === "claimed" ? "success" : "")]
+      ? [...(this.signs ?? []).map((sign) => badge(sign, sign === "Pleased" ? "success" : "warning")), badge(reason(item.reason)), badge(`Priority: ${priority(item.priority).toLowerCase()}`, item.priority === 1 ? "danger" : item.priority === 2 ? "warning" : ""), badge(caseState(item.state), item.state === "claimed" ? "success" : "")]
       : [badge(plain(conversation.state)), badge(conversation.holder === "bot" ? "With the assistant" : "With people")];
     const facts = [conversation.account_id ?? "No account", plain(conversation.assurance), channel(conversation.channel)];
+    if (conversation.language !== "en") facts.push(`writes in ${language(conversation.language)}`);
     if (item) facts.push(item.owner ? `held by ${item.owner_id === this.me.id ? "you" : item.owner}` : "held by nobody");
     else facts.push(`began ${exact(conversation.started_at)}`);
     if (item?.live && !item.answered_at) facts.push(`first reply due ${until(item.due_at, this.found.now)}`);
@@ -127,12 +138,18 @@ export class CaseView {
     );
   }
 
+  // Words that an agent took over on the page of promises.
+  #taken(item, held) {
+    const words = held && takeWords(item.id);
+    if (words) this.composer.edit(words);
+  }
+
   #buttons(item, held) {
     if (!item?.live || !this.me.works_on_cases) return [];
     const act = (name, body) => this.act(name, body);
     if (item.state === "waiting") return [button("Claim", { kind: "primary", onclick: () => act("claim", {}), title: "c" })];
     if (!held) return [];
-    const end = (name) => endCase(name, { caseId: item.id, promises: this.found.promises, now: this.found.now, act });
+    const end = (name) => endCase(name, { caseId: item.id, promises: this.found.promises, now: this.found.now, me: this.me, act });
     return [
       button("Hand over", { kind: "quiet", onclick: () => handOver({ colleagues: this.me.colleagues, act }), title: "To a colleague, or back into the queue" }),
       button("Give back to assistant", { onclick: () => end("return") }),
@@ -159,8 +176,13 @@ export class CaseView {
   }
 
   #promises(promises) {
-    const lines = promises.map((each) => el("li", {}, el("span", { text: each.text }), el("span", { class: "fine", text: each.due_at ? `due ${until(each.due_at, this.found.now)}` : "no time given" })));
+    const lines = promises.map((each) => el("li", {}, el("span", { text: each.text }), el("span", { class: `fine${each.state === "broken" ? " late" : ""}`, text: [each.state === "broken" && "broken", each.due_at ? `due ${until(each.due_at, this.found.now)}` : "no time given", this.#seenToBy(each)].filter(Boolean).join(", ") })));
     this.parts.promises.replaceChildren(lines.length ? section("Open promises", el("ul", { class: "lines" }, lines)) : "");
+  }
+
+  #seenToBy({ owner_id: owner }) {
+    if (!owner) return "nobody in particular";
+    return owner === this.me.id ? "yours" : (this.me.colleagues.find((each) => each.id === owner)?.name ?? owner);
   }
 
   async #customer() {

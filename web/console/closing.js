@@ -11,18 +11,27 @@ const ENDINGS = {
 };
 
 // Both endings take a line for colleagues and list what was promised; resolving begins with a drafted summary.
-export function endCase(name, { caseId, promises, now, act }) {
+export function endCase(name, { caseId, promises, now, me, act }) {
   const { title, hint, label } = ENDINGS[name];
   const field = el("textarea", { rows: "5", placeholder: hint, "aria-label": hint, required: true });
   const note = el("p", { class: "fine", role: "status" });
-  const open = promises.map((each) => el("li", { text: `${each.text}${each.due_at ? ` (${until(each.due_at, now)})` : ""}` }));
+  const answers = new Map();
+  const open = promises.map((each) => el("li", {}, el("span", { text: `${each.text}${each.due_at ? ` (${until(each.due_at, now)})` : ""}` }), name === "resolve" && answer(each, me, answers)));
   const go = async (event) => {
     event.preventDefault();
-    if (field.value.trim() && (await act(name, { text: field.value }))) node.close();
+    if (field.value.trim() && (await act(name, { text: field.value, ...(name === "resolve" && answers.size ? { promises: Object.fromEntries([...answers].map(([id, to]) => [id, to.value])) } : {}) }))) node.close();
   };
-  const promised = open.length > 0 && el("div", { class: "open-promises" }, el("p", { text: "Promised to this customer and still open:" }), el("ul", {}, open));
+  const promised = open.length > 0 && el("div", { class: "open-promises" }, el("p", { text: "Promised to this customer and still open:" }), el("ul", {}, open), name === "resolve" && el("p", { class: "fine", text: "With one left open the case doesn't count as resolved: it comes back when that is due." }));
   const node = dialog(title, el("form", { onsubmit: go }, promised, field, note, el("div", { class: "buttons" }, button("Cancel", { onclick: () => node.close() }), el("button", { type: "submit", class: "button primary", text: label }))));
   if (name === "resolve") summarise(caseId, field, note);
+}
+
+// What becomes of a promise: it stays open, was kept, or a colleague sees to it.
+function answer(promise, me, answers) {
+  const choices = [["open", "Leave it open"], ["kept", "It was kept"], ...[{ id: me.id, name: "me" }, ...me.colleagues].filter((each) => each.id !== promise.owner_id).map((each) => [each.id, `Hand on to ${each.name}`])];
+  const to = el("select", { "aria-label": `What becomes of: ${promise.text}` }, choices.map(([value, text]) => el("option", { value, text })));
+  answers.set(promise.id, to);
+  return to;
 }
 
 async function summarise(caseId, field, note) {

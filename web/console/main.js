@@ -5,19 +5,21 @@ import { button, el } from "../shared/dom.js";
 import { ask } from "./ask.js";
 import { CaseView } from "./case.js";
 import { connect, customers, deliveries, suggestions } from "./more_pages.js";
+import { models } from "./models.js";
 import { approvals, chain, conversations, signals, trace } from "./pages.js";
 import { dialog, problem, quiet, toast } from "./parts.js";
+import { promises } from "./promises.js";
 import { Queue } from "./queue.js";
 import { plain } from "./words.js";
 
 const EVERY_MS = 2_500;
-const TABS = [["/console", "Cases"], ["/console/conversations", "Conversations"], ["/console/customers", "Customers"], ["/console/approvals", "Approvals"], ["/console/deliveries", "Deliveries"], ["/console/suggestions", "Suggestions"], ["/console/revenue", "Revenue"], ["/console/connect", "Slack and Teams"]];
+const TABS = [["/console", "Cases"], ["/console/conversations", "Conversations"], ["/console/customers", "Customers"], ["/console/approvals", "Approvals"], ["/console/promises", "Promises"], ["/console/deliveries", "Deliveries"], ["/console/suggestions", "Suggestions"], ["/console/revenue", "Revenue"], ["/console/models", "Models"], ["/console/connect", "Slack and Teams"]];
 const KEYS = [["j / k", "Next or previous case"], ["c", "Claim the open case"], ["/", "Search cases"], ["s", "Look at the suggested reply, then send it"], ["e", "Edit the suggested reply"], ["r", "Write to the customer"], ["n", "Write an internal note"], ["a", "Ask Rapport"], ["?", "Show these keys"]];
 
 const desk = document.getElementById("desk");
 const main = el("main", { class: "desk-main" });
-const counts = Object.fromEntries(["approvals", "undelivered"].map((name) => [name, el("span", { class: "count", hidden: true })]));
-const COUNTED = { Approvals: counts.approvals, Deliveries: counts.undelivered };
+const counts = Object.fromEntries(["approvals", "promises", "undelivered"].map((name) => [name, el("span", { class: "count", hidden: true })]));
+const COUNTED = { Approvals: counts.approvals, Promises: counts.promises, Deliveries: counts.undelivered };
 let queue;
 let view;
 
@@ -63,7 +65,7 @@ function show(me) {
     const mine = tab.dataset.path === "/console" ? ["", "cases"].includes(section) : tab.dataset.path.endsWith(`/${section}`);
     tab.toggleAttribute("aria-current", mine);
   }
-  const pages = { approvals, deliveries: () => deliveries(me), suggestions, customers: () => customers(me), connect: () => connect(me), revenue: signals, trace: () => trace(id), explain: () => chain(id) };
+  const pages = { approvals, promises: () => promises(me, go), deliveries: () => deliveries(me), suggestions, customers: () => customers(me), connect: () => connect(me), revenue: signals, models, trace: () => trace(id), explain: () => chain(id) };
   if (section === "conversations" && !id) pages.conversations = conversations;
   if (pages[section]) {
     view = pages[section]();
@@ -95,6 +97,7 @@ async function look() {
     for (const [name, node] of Object.entries(counts)) {
       node.hidden = !found[name];
       node.textContent = String(found[name]);
+      if (name === "promises") node.title = `${found[name]} broken or due soon`;
     }
     if (view instanceof CaseView || view?.live) await view.refresh();
   } catch (error) {

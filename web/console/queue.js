@@ -3,7 +3,7 @@
 import { el, icon } from "../shared/dom.js";
 import { span, until } from "../shared/time.js";
 import { badge, quiet } from "./parts.js";
-import { priority, reason } from "./words.js";
+import { caseState, priority, reason } from "./words.js";
 
 export class Queue {
   constructor({ open, me }) {
@@ -70,12 +70,13 @@ export class Queue {
           { class: "line-tags" },
           line.priority <= 2 && line.live && badge(priority(line.priority), line.priority === 1 ? "danger" : "warning"),
           badge(reason(line.reason)),
+          line.state === "promised" && badge(caseState(line.state), "warning"),
         ),
         el(
           "span",
           { class: "line-tags" },
           due && el("span", { class: `due${line.overdue ? " late" : ""}` }, icon("clock"), line.overdue ? `late, due ${until(line.due_at, this.found.now)}` : `due ${until(line.due_at, this.found.now)}`),
-          el("span", { class: "owner", text: owner || (line.live ? "unclaimed" : line.state) }),
+          el("span", { class: "owner", text: owner || (line.live ? "unclaimed" : caseState(line.state).toLowerCase()) }),
         ),
       ),
     );

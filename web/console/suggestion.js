@@ -107,7 +107,7 @@ export class Suggestion {
   }
 
   async #send(found) {
-    const sent = await previewed(this.caseId, found.text, ({ text }) => post(`/console/api/suggestions/${found.id}/send`, { text }));
+    const sent = await previewed(this.caseId, { text: found.text }, ({ text }) => post(`/console/api/suggestions/${found.id}/send`, { text }));
     if (!sent) return this.#look(0);
     this.#show(null);
     this.sent();

@@ -3,9 +3,9 @@
 import { button, el, icon, table } from "../shared/dom.js";
 import { dayAndHour, exact } from "../shared/time.js";
 import { doneEntry } from "./actions.js";
-import { helpPath } from "./parts.js";
+import { badge, helpPath } from "./parts.js";
 import { sendAgain } from "./stuck.js";
-import { channel } from "./words.js";
+import { channel, language } from "./words.js";
 
 const NAMES = { customer: "Customer", bot: "AI assistant", system: "Notice", agent: "" };
 const TICKS = {
@@ -56,6 +56,7 @@ export class Timeline {
       const place = this.places.get(line.position);
       if (!place) continue;
       this.#amend(place, line);
+      this.#notice(place, line);
       const before = arrived.get(place.item);
       if (!before || WORST.indexOf(line.arrived) < WORST.indexOf(before.arrived)) if (line.arrived) arrived.set(place.item, line);
     }
@@ -122,6 +123,18 @@ export class Timeline {
     place.node?.replaceWith(node);
     place.node = node;
     if (line.deleted) place.item.querySelector(".draft-link")?.remove();
+  }
+
+  // What was noticed in a customer's line, in words; and what a line says in English beside its own words.
+  #notice(place, line) {
+    const key = JSON.stringify([line.language, line.signs, line.english]);
+    if (place.seen === key || line.deleted) return;
+    place.seen = key;
+    place.item.querySelector(".signs")?.remove();
+    place.item.querySelector(".in-english")?.remove();
+    const tags = [line.language && line.language !== "en" && badge(language(line.language), "info"), ...line.signs.map((sign) => badge(sign, sign === "Pleased" ? "success" : "warning"))].filter(Boolean);
+    if (tags.length) place.item.querySelector(".by")?.append(el("span", { class: "signs", "aria-label": "Noticed in this message" }, tags));
+    if (line.english) place.item.append(el("p", { class: "in-english" }, el("b", { text: "In English" }), el("span", { lang: "en", text: line.english })));
   }
 
   #tick(item, line) {

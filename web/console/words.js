@@ -20,6 +20,9 @@ const PRIORITIES = { 1: "Now", 2: "High", 3: "Normal", 4: "Low" };
 const REVENUE = { upsell: "Upsell", cross_sell: "Cross-sell", renewal: "Renewal", churn_risk: "Churn risk", referral: "Referral", none: "None" };
 const ORIGINS = {
   customer: "said by the customer",
+  verified_customer: "said by the customer, who was verified",
+  policy: "from policy",
+  tool: "from a tool",
   agent: "given by an agent",
   record: "from a record",
   computed: "computed",
@@ -30,6 +33,10 @@ const ORIGINS = {
 
 const CHANNELS = { web_chat: "Web chat", slack: "Slack", teams: "Microsoft Teams", in_app: "In the app" };
 
+const LANGUAGES = { en: "English", de: "German", fr: "French", es: "Spanish", it: "Italian", pt: "Portuguese", nl: "Dutch", da: "Danish", sv: "Swedish", no: "Norwegian", fi: "Finnish", pl: "Polish", ro: "Romanian", vi: "Vietnamese" };
+
+export const caseState = (state) => (state === "promised" ? "Waits for a promise" : plain(state));
+export const language = (code) => LANGUAGES[code] ?? code;
 export const plain = (code) => (code ? String(code).replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase()) : "");
 export const reason = (code) => REASONS[code] ?? plain(code);
 export const priority = (number) => PRIORITIES[number] ?? String(number);

@@ -7,17 +7,23 @@ const KNOWN = new Set(
 );
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "EMBED", "SVG", "MATH"]);
 
+// Forms and documents hold what is named in them under its name, be it that of a property: these ask the prototypes.
+const asked = (kind, name) => Object.getOwnPropertyDescriptor(kind.prototype, name).get;
+const [tagName, childNodes, body] = [asked(Element, "tagName"), asked(Node, "childNodes"), asked(Document, "body")];
+
 function copy(node) {
-  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
-  if (node.nodeType !== Node.ELEMENT_NODE || DROPPED.has(node.tagName.toUpperCase())) return null;
-  const children = Array.from(node.childNodes, copy).filter(Boolean);
-  if (!KNOWN.has(node.tagName)) {
+  if (node instanceof Text) return document.createTextNode(node.data);
+  if (!(node instanceof Element)) return null;
+  const tag = tagName.call(node).toUpperCase();
+  if (DROPPED.has(tag)) return null;
+  const children = Array.from(childNodes.call(node), copy).filter(Boolean);
+  if (!KNOWN.has(tag)) {
     const loose = document.createDocumentFragment();
     loose.append(...children);
     return loose;
   }
-  const made = document.createElement(node.tagName);
-  if (node.tagName === "A") made.setAttribute("href", ownAddress(node.getAttribute("href") ?? ""));
+  const made = document.createElement(tag);
+  if (tag === "A") made.setAttribute("href", ownAddress(node.getAttribute("href") ?? ""));
   if (node.id === "cited") made.id = "cited";
   made.append(...children);
   return made;
@@ -25,5 +31,5 @@ function copy(node) {
 
 export function article(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
-  return el("div", { class: "prose" }, Array.from(parsed.body.childNodes, copy).filter(Boolean));
+  return el("div", { class: "prose" }, Array.from(childNodes.call(body.call(parsed)), copy).filter(Boolean));
 }

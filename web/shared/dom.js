@@ -42,11 +42,13 @@ export function icon(name) {
   return svg;
 }
 
-// Links stay on this server: anything else becomes a link to the top of the page.
+// Links stay on this server: anything else becomes a link to the top of the page. A path that begins with two slashes would
+// be read as another server's name.
 export function ownAddress(value) {
   try {
     const url = new URL(value, location.origin);
-    return url.origin === location.origin && url.protocol.startsWith("http") ? url.pathname + url.search + url.hash : "#";
+    const own = url.origin === location.origin && url.protocol.startsWith("http");
+    return own ? url.pathname.replace(/^\/+/, "/") + url.search + url.hash : "#";
   } catch {
     return "#";
   }

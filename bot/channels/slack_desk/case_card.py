@@ -21,7 +21,7 @@ from handoff.desk.views import CaseView
 SUMMARY_LINE = 220
 CLAIM, CUSTOMER, MORE = "desk:case:claim", "desk:case:customer", "desk:case:more"
 REPLY, ACTIONS, RESOLVE = "desk:case:reply", "desk:case:actions", "desk:case:resolve"
-ENDED = {"resolved": "resolved", "returned": "given back to the assistant"}
+ENDED = {"promised": "done, but for a promise", "resolved": "resolved", "returned": "given back to the assistant"}
 ASSURANCE = {"verified": "verified", "claimed": "not verified yet", "anonymous": "not verified"}
 
 
@@ -70,7 +70,7 @@ def _rows(case: CaseView) -> list[tuple[str, str]]:
     about = [("Why it came", case.reason), ("Account", who)]
     now = [
         ("Channel", f"{capital(case.channel)} · {language(case.language)}"),
-        ("Mood", f"{capital(mood_in_words(case.mood))} · priority {case.priority}"),
+        ("Mood", f"{', '.join(case.signs) or capital(mood_in_words(case.mood))} · priority {case.priority}"),
     ]
     return [*about, *now] if case.live else about
 

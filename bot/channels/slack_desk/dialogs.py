@@ -25,6 +25,7 @@ from bot.channels.slack_desk.text import moment, shown
 from core.errors import BadInput
 from core.people import Principal
 from governance.roles import SUPPORT_AGENT, enough
+from handoff.desk.reply_warnings import promised_in_words
 from handoff.desk.views import ActionView, AnswerView, CaseView, FieldView, Preview, PromiseView, SuggestionView
 from handoff.roster import Roster
 
@@ -69,7 +70,9 @@ def reply_dialog(case: CaseView, text: str = "", fault: str = "") -> View:
 
 def preview_dialog(preview: Preview, suggestion_id: str = "") -> View:
     """Exactly what will be sent, to whom and where. Send is the only way on."""
-    warned = [section(f":warning: {shown(warning, 900)}") for warning in preview.warnings]
+    warned = [
+        section(f":warning: {shown(warning, 900)}") for warning in (*preview.warnings, *promised_in_words(preview.promises))
+    ]
     head = section(f"To *{shown(preview.to, 300)}* on {shown(preview.channel, 100)}, exactly as it stands here:")
     blocks = [*warned, head, divider(), *literal(preview.text)]
     if suggestion_id:

@@ -19,6 +19,7 @@ from bot.channels.slack_desk.parts import (
 )
 from bot.channels.slack_desk.text import capital, cut, pieces, shown
 from handoff.desk.views import Arrived, CaseView, LineKind, LineView
+from handoff.desk.words import language_in_words
 
 AGAIN = "desk:line:again"
 TICKS = {
@@ -51,6 +52,9 @@ def _line(case: CaseView, line: LineView, addresses: Addresses) -> Iterator[Bloc
         yield from paragraphs(line.text or "–")
     else:
         yield from (section("> " + piece.replace("\n", "\n> ")) for piece in pieces(line.text, QUOTE))
+    if line.english:
+        yield context("*In English*")
+        yield from (section("> " + piece.replace("\n", "\n> ")) for piece in pieces(line.english, QUOTE))
     yield from facts(line.rows)
     yield from sources(line.citations, addresses)
     if line.kind in SENT:
@@ -59,7 +63,9 @@ def _line(case: CaseView, line: LineView, addresses: Addresses) -> Iterator[Bloc
 
 def _whose(line: LineView) -> str:
     lock = ":lock: " if line.kind.internal else ""
-    return f"{lock}*{_kind(line)}* · {shown(_speaker(line), 200)}{' · edited' if line.edited else ''}"
+    noticed = [language_in_words(line.language)] if line.language not in ("", "en") else []
+    marks = [*(["edited"] if line.edited else []), *noticed, *line.signs]
+    return " · ".join([f"{lock}*{_kind(line)}*", shown(_speaker(line), 200), *(shown(mark, 60) for mark in marks)])
 
 
 def _kind(line: LineView) -> str:

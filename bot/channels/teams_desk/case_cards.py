@@ -25,7 +25,7 @@ from handoff.desk.views import CaseView
 
 SEE = "desk:see"
 ASSURANCES = {"verified": "Verified", "claimed": "Not verified", "anonymous": "Unknown"}
-ENDINGS = {"resolved": "Resolved", "returned": "Given back to the bot"}
+ENDINGS = {"promised": "Done, but for a promise", "resolved": "Resolved", "returned": "Given back to the bot"}
 INTERNAL = "What you type in this thread is internal. The customer is sent only what you send with Reply."
 MOST_TRIED = 5
 UPSET, UNEASY, PLEASED = -0.5, -0.15, 0.35
@@ -115,7 +115,7 @@ def _facts(case: CaseView) -> list[Element]:
     writes = " · ".join(part for part in (case.channel, case.language) if part)
     facts: list[tuple[str, Element | str]] = [
         ("Why it came", case.reason or "Not said"),
-        ("Mood", mood(case.mood)),
+        ("Mood", ", ".join(case.signs) or mood(case.mood)),
         ("Writes on", writes),
         ("Identity", ASSURANCES.get(case.assurance, case.assurance)),
         ("Waiting since", label(day(case.opened_at))),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.channels.teams_desk.blocks import Element, boxed, field, form, label, pairs, paragraphs, sources, submits, words
 from bot.channels.teams_desk.draft_cards import confidence
 from bot.channels.teams_desk.port import Pages
+from handoff.desk.reply_warnings import promised_in_words
 from handoff.desk.views import AnswerView, Preview
 
 MOST_CHARACTERS = 8_000
@@ -20,7 +21,7 @@ def previewed(preview: Preview, data: Mapping[str, str]) -> Element:
     """Exactly what will be sent, to whom and where. `data` names the step that sends."""
     body = [
         *pairs([("To", preview.to), ("On", preview.channel)]),
-        *(words(each, bold=True, colour="Attention") for each in preview.warnings),
+        *(words(each, bold=True, colour="Attention") for each in (*preview.warnings, *promised_in_words(preview.promises))),
         label("This is sent to the customer:", quiet=True),
         boxed(paragraphs(preview.text)),
     ]

@@ -18,6 +18,7 @@ from bot.channels.teams_desk.blocks import (
 )
 from bot.channels.teams_desk.port import Pages
 from handoff.desk.views import ActionView, Arrived, LineKind, LineView
+from handoff.desk.words import language_in_words
 
 MOST_CHARACTERS = 6_000
 AGAIN = "desk:again"
@@ -48,11 +49,14 @@ GROUNDS = {"done": "good", "failed": "attention", "unsettled": "warning"}
 def of_line(case_id: str, line: LineView, pages: Pages) -> Element:
     """A line; a customer-visible one with its delivery tick, and a button when it must be sent again."""
     marks = [mark for mark, there in (("edited", line.edited), ("taken back", line.deleted)) if there]
+    marks += [language_in_words(line.language)] if line.language not in ("", "en") else []
+    marks += line.signs
     name = " · ".join(part for part in (KINDS[line.kind], line.author if _signed(line) else "", *marks) if part)
     head = heading(words(name, bold=True), label(clock(line.at), quiet=True))
     text = [words("The customer took this message back.", quiet=True)] if line.deleted else paragraphs(_cut(line.text))
+    english = [label("In English", quiet=True), *paragraphs(_cut(line.english))] if line.english and not line.deleted else []
     found = sources(line.citations, [pages.source(each) for each in line.citations])
-    body = [head, *(text if line.text or line.deleted else []), *pairs(line.rows), *found]
+    body = [head, *(text if line.text or line.deleted else []), *english, *pairs(line.rows), *found]
     if line.kind.internal:
         return card([boxed([*body, label("Only the desk sees this.", quiet=True)], "warning")])
     return card(

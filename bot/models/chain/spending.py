@@ -98,7 +98,7 @@ class Spending:
         self._tenant = tenant
         self._refresh_s = refresh_s
         self._monotonic = monotonic
-        self._seen = seen
+        self.seen = seen
         self._process = uuid.uuid4().hex
         self._sums = _Sums()
         self._waiting: list[dict[str, object]] = []
@@ -118,8 +118,8 @@ class Spending:
         """Counts a call, in the charge and in the sums, and has its row written."""
         if charge is not None:
             charge.calls.append(call)
-        if self._seen is not None:
-            self._seen(call)
+        if self.seen is not None:
+            self.seen(call)
         with self._sums.lock:
             for key in self.keys(charge).values():
                 if (known := self._sums.by_key.get(key)) is not None:

@@ -124,5 +124,6 @@ class EmbeddedModel:
                 self._signals = fit_signals(self._student, self._store, self._questions)
             if intents not in self._intents:
                 examples = IntentExamples.of(intents, self._questions, self._hard)
-                self._intents = {intents: fit_intents(examples, self._student, self._store)}
+                latest = dict(list(self._intents.items())[-1:])
+                self._intents = {**latest, intents: fit_intents(examples, self._student, self._store)}
             return Heads(intents=self._intents[intents], signals=self._signals)

@@ -127,6 +127,8 @@ def _identity(request: ActionRequest, facts: Facts) -> Iterator[int]:
         yield _refuse_unless(request.effect is Effect.MESSAGE)
     origins = {argument.provenance.origin for argument in request.arguments.values()}
     yield _refuse_unless(request.effect is Effect.READ or Origin.DOCUMENT not in origins)
+    yield _refuse_unless(request.effect is Effect.READ or Origin.TOOL not in origins)
+    yield _refuse_unless(request.effect is Effect.READ or request.raised_by != "model")
     yield _refuse_unless(request.effect is not Effect.MONEY or Origin.MODEL not in origins)
 
 

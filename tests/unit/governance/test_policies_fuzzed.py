@@ -94,7 +94,7 @@ def judged(
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(asked(), st.sampled_from([*Origin]), st.sampled_from([None, None, "customer", "agent", "bot", "play", "nobody"]))
+@given(asked(), st.sampled_from([*Origin]), st.sampled_from([None, None, "customer", "agent", "bot", "model", "play", "nobody"]))
 def test_the_gate_says_what_the_rules_say(case: tuple[Asked, Facts], origin: Origin, raised_by: str | None) -> None:
     said, rules = judged(gate(), case, origin, raised_by)
     assert said == rules

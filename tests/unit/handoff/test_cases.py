@@ -7,7 +7,7 @@ from core.conversation import Author, EntryKind
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.people import Principal
 from core.vault import Erased, content
-from handoff.case_book import CLAIMED, RESOLVED, RETURNED, WAITING, cases
+from handoff.case_book import CLAIMED, PROMISED, RESOLVED, RETURNED, WAITING, cases
 from handoff.lease import Leases, leases
 from handoff.packet import Opening, Packet
 from tests.unit.handoff.conftest import ADA, AUDITOR, BEA, FRIDAY_NOON, SAM, SATURDAY, House
@@ -166,12 +166,12 @@ def test_resolving_ends_the_conversation_and_lists_what_is_still_promised(house:
     talk = house.talk()
     house.cases.reply_to_customer(house.conn, case_id, SAM, "Noted. We'll call you back by 16:00 today.", at=house.now)
     resolved = house.cases.resolve(house.conn, case_id, SAM, "Explained the invoice.", at=house.now)
-    assert resolved.case.state == RESOLVED
+    assert resolved.case.state == PROMISED
     (promise,) = resolved.open_promises
     assert (promise.text, promise.due_at) == ("We'll call you back by 16:00 today.", house.now.replace(hour=16))
     assert house.cases.outcome(house.conn, "halcyon", case_id) == "Explained the invoice."
     assert not house.threads.get(house.conn, "halcyon", talk.id).open
-    with pytest.raises(Conflict, match="resolved already"):
+    with pytest.raises(Conflict, match="done but for a promise already"):
         house.cases.note_internally(house.conn, case_id, SAM, "Hm", at=house.now)
     fresh = house.talk()
     assert fresh.id != talk.id

@@ -25,7 +25,7 @@ async def test_a_preview_says_what_to_whom_where_and_what_to_mind(sam: Tab, case
     await act(sam, case, "claim")
     shown = await preview(sam, case, "I will call you by 16:00 today.")
     assert (shown["to"], shown["channel"], shown["text"]) == (HELEN.name, "Web chat", "I will call you by 16:00 today.")
-    assert any("promise" in each for each in shown["warnings"])
+    assert [each["text"] for each in shown["promises"]] == ["I will call you by 16:00 today."]
     assert not (await preview(sam, case, "Good morning."))["warnings"]
 
 

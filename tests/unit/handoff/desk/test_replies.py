@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from handoff.desk.promise_views import Promised
 from handoff.desk.views import Arrived, DeliveryView, LineKind
 from tests.fakes.clock import NOON
 from tests.fakes.desk_house import BEAS, HELENS, NEILS, SAMS, DeskHouse
@@ -90,7 +91,22 @@ async def test_a_preview_warns_of_notes_secrets_and_promises(desk: DeskHouse) ->
     note = "They threatened to leave last year so be careful with the price"
     await desk.work.note(case_id, BEAS, note)
     preview = await desk.replies.preview(case_id, SAMS, f"{note}. Your PIN is 4711. We'll call you back tomorrow.")
-    assert len(preview.warnings) == 3
+    assert len(preview.warnings) == 2
+    assert [each.text for each in preview.promises] == ["We'll call you back tomorrow."]
+
+
+async def test_a_reply_is_sent_with_its_original_and_the_promises_as_corrected(desk: DeskHouse) -> None:
+    talk, case_id = await desk.claimed()
+    words, english = "Wir melden uns bis 17 Uhr.", "We'll call you back by 17:00. We'll write tomorrow."
+    preview = await desk.replies.preview(case_id, SAMS, words, original=english)
+    assert len(preview.promises) == 2
+    with pytest.raises(Conflict, match="isn't the one that was shown"):
+        await desk.replies.send(preview.token, SAMS, words, original="Something else.")
+    kept = [Promised(text="We'll call you back.", due_at=NOON + timedelta(hours=6))]
+    line = await desk.replies.send(preview.token, SAMS, words, original=english, promises=kept)
+    assert (line.text, line.english) == (words, english)
+    (made,) = await desk.house.database.read(lambda conn: desk.house.promises.open_in(conn, talk.tenant, talk.id))
+    assert (made.text, made.due_at, made.owner) == ("We'll call you back.", NOON + timedelta(hours=6), "sam")
 
 
 async def test_only_the_holder_previews_and_texts_must_be_some(desk: DeskHouse) -> None:

@@ -6,23 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.desk.reply_warnings import VERBATIM, WROTE, Situation, repeats, secret, warnings_of
+from handoff.desk.promise_views import Promised
+from handoff.desk.reply_warnings import VERBATIM, WROTE, Situation, promised_in_words, repeats, secret, warnings_of
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NOTE = "They threatened to leave last year, so be careful with the price and don't mention the outage."
 
 
 def test_a_plain_reply_has_no_warnings() -> None:
-    assert warnings_of("Your invoice is attached.", Situation(notes=[NOTE], now=NOON, zone="UTC")) == ()
+    assert warnings_of("Your invoice is attached.", Situation(notes=[NOTE])) == ()
 
 
-def test_all_warnings_come_in_order_and_a_promise_says_by_when() -> None:
-    text = f"Hello. {NOTE} Your password is hunter2. We'll call you back by 17:00."
-    found = warnings_of(text, Situation(notes=[NOTE], now=NOON, zone="UTC", wrote=True))
+def test_all_warnings_come_in_order() -> None:
+    text = f"Hello. {NOTE} Your password is hunter2."
+    found = warnings_of(text, Situation(notes=[NOTE], wrote=True))
     assert found[0] == WROTE
     assert "internal note" in found[1]
     assert "password" in found[2]
-    assert found[3].endswith("by 20 Nov, 17:00 UTC: “We'll call you back by 17:00.”")
+    assert len(found) == 3
+
+
+def test_a_promise_says_by_when_and_whose_it_is() -> None:
+    promises = [Promised(text="We'll call.", due_at=NOON), Promised(text="We'll write.", due_at=None)]
+    first, second = promised_in_words(promises)
+    assert first == "This is a promise, yours to keep by 20 Nov, 12:00 UTC: “We'll call.”"
+    assert second == "This is a promise, yours to keep: “We'll write.”"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ async def test_what_was_not_said_stays(house: House) -> None:
     proposal = await house.ask("change_plan", "ACC-002", "move us to Business", plan="Business")
     request = request_of(proposal)
     assert request.values() == {"plan": "business", "billing": "monthly", "seats": 60}
-    assert request.arguments["plan"].provenance.origin is Origin.CUSTOMER
+    assert request.arguments["plan"].provenance.origin is Origin.VERIFIED_CUSTOMER
     assert request.arguments["seats"].provenance.origin is Origin.RECORD
 
 

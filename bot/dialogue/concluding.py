@@ -1,0 +1,37 @@
+"""How a turn minds its conduct: seen with the message, and at the end said, done, and remembered for the next one."""
+
+from bot.dialogue.agent import Agent
+from bot.dialogue.conduct import Before, Told, followed, observed
+from bot.dialogue.opening import Opening
+from bot.dialogue.wording import wording
+from core.language import Understanding
+
+SMALL = "small."
+DONE = "done"
+
+
+def observe(understood: Understanding, opening: Opening, text: str) -> Understanding:
+    """The understanding with what this message shows besides: its language, frustration, and whether it was said before."""
+    state = opening.state
+    before = Before(
+        language=opening.conversation.language, conduct=state.conduct, busy=state.top is not None or state.offer is not None
+    )
+    return observed(understood, text, before)
+
+
+def conclude(agent: Agent, understood: Understanding, text: str) -> None:
+    """Offers a person, or hands over, when it goes in circles or the customer loses patience."""
+    draft, state = agent.draft, agent.state
+    if draft.handoff is not None:
+        return
+    done = any(action.outcome == DONE for action in draft.actions)
+    told = Told(
+        sentences=[each.text for each in draft.sentences if not (each.approved or "").startswith(SMALL)],
+        progress=bool(draft.card or draft.receipt or done or state.top),
+    )
+    follow = followed(understood, text, told, state.conduct)
+    agent.state = state.model_copy(update={"conduct": follow.conduct})
+    if follow.hand_over:
+        agent.hand_over("repeated_failure", follow.hand_over)
+    elif follow.say:
+        draft.say([wording(follow.say, draft.language)])

@@ -1,0 +1,1 @@
+"""Hostile outputs, the places where they are put, and what watches the browser that shows them."""
