@@ -1,6 +1,6 @@
 """The one door: every effect, and every read of customer data, is decided here first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -8,6 +8,7 @@ from core.action import ActionRequest, Allow, Decision, Deny, Effect, NeedsAppro
 from governance.facts import Facts
 from governance.policy import FOLDER, Answer, PolicyError, PolicySet, Rule
 from governance.roles import highest
+from governance.together import Judged, Together, in_view, strictest
 
 FAILED = "I can't do this right now. A colleague can help you with it."
 
@@ -44,6 +45,19 @@ class Gate:
         if answer.allowed:
             return Allow(policies=_ids(answer.rules), version=self.version)
         return self._refused(answer, facts)
+
+    def decide_together(self, steps: Sequence[Judged]) -> Together:
+        """Says it of steps that are asked for at once, in order, each with what the others change and give; and of the whole.
+
+        A step that is denied changes nothing for those after it, but what it asks for counts among the money.
+        """
+        decisions: list[Decision] = []
+        for place, step in enumerate(steps):
+            earlier = [each for each, said in zip(steps, decisions, strict=False) if not isinstance(said, Deny)]
+            others = [*steps[:place], *steps[place + 1 :]]
+            decisions.append(self.decide(step.request, in_view(step, earlier, others)))
+        whole = strictest(decisions) if decisions else self._failed("there is nothing to decide on")
+        return Together(steps=tuple(decisions), whole=whole)
 
     def _refused(self, answer: Answer, facts: Facts) -> Decision:
         if not answer.rules:

@@ -18,6 +18,7 @@ from core.people import PrincipalKind
 from governance.consent import local_time
 from governance.facts import Facts
 from governance.ledger import GRANT_WINDOW, Cause, ContactLedger, Given, GrantsLedger, Recipient
+from governance.together import CREDIT
 from skills.amounts import in_usd
 from skills.billing.pricebook import InternalTerms
 from skills.billing.records import DunningStage, Subscription
@@ -44,7 +45,7 @@ class Switches:
 
 @dataclass(frozen=True, kw_only=True)
 class Talk:
-    """What the conversation knows: who brought the matter up, and what was offered before this."""
+    """What the conversation knows: who brought the matter up, what was offered before this, and what else it intends to give."""
 
     correlation_id: str
     raised_by: str = "customer"
@@ -52,6 +53,16 @@ class Talk:
     live: bool = True
     offers: int = 0
     save_offers: int = 0
+    beside: tuple["Beside", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Money that other steps of the same plan would give: it counts against the same caps."""
+
+    cause: str
+    form: str
+    usd_minor: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +112,7 @@ async def gather(sources: Sources, request: ActionRequest, talk: Talk, switches:
     facts = _of_tickets(facts, tickets, now)
     facts = _of_talk(facts, talk, _person(people, request.principal.contact_id))
     facts = await _of_contacts(facts, sources, request, talk, now)
-    return await _of_grants(facts, sources, request, now)
+    return await _of_grants(facts, sources, request, talk, now)
 
 
 def _of_subscription(facts: Facts, found: Subscription | None, terms: InternalTerms, today: date) -> Facts:
@@ -188,7 +199,7 @@ async def _of_contacts(facts: Facts, sources: Sources, request: ActionRequest, t
     return facts.with_(consent="opted_out") if refused else facts
 
 
-async def _of_grants(facts: Facts, sources: Sources, request: ActionRequest, now: datetime) -> Gathered:
+async def _of_grants(facts: Facts, sources: Sources, request: ActionRequest, talk: Talk, now: datetime) -> Gathered:
     """What was given before for the same cause, and as credit on the account."""
     cause, account_id = request.values().get("cause"), request.account_id
     if request.effect is not Effect.MONEY or not isinstance(cause, str) or account_id is None:
@@ -197,8 +208,10 @@ async def _of_grants(facts: Facts, sources: Sources, request: ActionRequest, now
     key, ledger = request.idempotency_key, sources.grants
     given = await sources.database.read(lambda conn: ledger.given(conn, about, now=now, besides=key))
     credits_usd = max(given.credits_usd_minor, facts.credits_usd_minor_90d or 0)
+    credits_usd += sum(each.usd_minor for each in talk.beside if each.form == CREDIT)
+    granted_usd = given.cause_usd_minor + sum(each.usd_minor for each in talk.beside if each.cause == cause)
     return Gathered(
-        facts=facts.with_(granted_usd_minor_90d=given.cause_usd_minor, credits_usd_minor_90d=credits_usd),
+        facts=facts.with_(granted_usd_minor_90d=granted_usd, credits_usd_minor_90d=credits_usd),
         given=given,
     )
 

@@ -1,18 +1,21 @@
 """Prepares what a customer asks for and has policy judge it, before anything is done."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 
 from core.action import ActionRequest, Argument, Decision, Deny, Origin, Provenance, Reason
 from core.clock import Clock
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, NotFound, RapportError
 from core.people import Principal, PrincipalKind
 from governance.facts import Facts
 from governance.gate import Gate
+from governance.together import Judged
 from skills.contract import Ask, Context, Ready, Refuse, Skill, Slots
 from skills.facts import Gathered, Sources, Switches, Talk, base_facts, gather
+from skills.foreseen import Foreseen, Intended, Outlook, Stands
 from skills.outcomes import Proposal
 from skills.record import Recorder
 from skills.resilience import Lanes
@@ -80,6 +83,38 @@ class Proposer:
         """Whether this person could ask for the skill at all, whatever the arguments. Nothing is journalled."""
         request = self._request(skill, self.seen_by(skill, context), {}, Talk(correlation_id=""))
         return _barred(self.gate.decide(request, self.base(request))) is None
+
+    async def foresee(self, intended: Sequence[Intended], talk: Talk) -> Outlook:
+        """What policy thinks of steps that are asked for at once, before any is done. Only the outlook is told, nothing proposed.
+
+        Each is worked out as it would be now; one whose asker may not ask at all is left out of the whole.
+        """
+        found = await asyncio.gather(*(self._foreseen(each, talk) for each in intended))
+        ready = [each for each in found if each.judged is not None]
+        if not ready:
+            return Outlook(steps=tuple(found), whole=None)
+        together = self.gate.decide_together([each.judged for each in ready if each.judged is not None])
+        said = dict(zip([id(each) for each in ready], together.steps, strict=True))
+        steps = tuple(replace(each, decision=said[id(each)]) if id(each) in said else each for each in found)
+        return Outlook(steps=steps, whole=together.whole)
+
+    async def _foreseen(self, intended: Intended, talk: Talk) -> Foreseen:
+        skill = intended.skill
+        context = self.seen_by(skill, intended.context)
+        request = self._request(skill, context, {}, talk)
+        barred = _barred(self.gate.decide(request, self.base(request)))
+        if barred is not None:
+            return Foreseen(stands=Stands.BARRED, decision=barred)
+        try:
+            prepared = await self.lanes.of(skill.id, skill.limits).call(lambda: skill.prepare(context, intended.slots))
+        except RapportError:
+            return Foreseen(stands=Stands.UNKNOWN)
+        if not isinstance(prepared, Ready):
+            return Foreseen(stands=Stands.ASKS if isinstance(prepared, Ask) else Stands.REFUSED)
+        request = self._request(skill, context, prepared.arguments, talk)
+        gathered = await gather(self.sources, request, talk, self.switches(), self.clock.now())
+        judged = Judged(request=request, facts=gathered.facts.merged(prepared.facts), relative="seats" not in intended.slots)
+        return Foreseen(stands=Stands.READY, judged=judged)
 
     def base(self, request: ActionRequest) -> Facts:
         """What is known of a request without asking any system."""

@@ -3,7 +3,7 @@
 prepare → propose (policy decides) → the card → run (policy decides again, on fresh facts and the same arguments) → outcome.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from governance.ledger import Grant
 from governance.roles import enough
 from skills.contract import Context, Done, Ready, Skill, Slots
 from skills.facts import Gathered, Talk
+from skills.foreseen import Intended, Outlook
 from skills.outcomes import Kept, Outcome, Outcomes, Proposal, State, Status, failed, nobody_knows, not_allowed
 from skills.propose import Proposer, model_of
 from skills.record import Recorder
@@ -76,6 +77,10 @@ class Runner:
     async def propose(self, skill: Skill, context: Context, ready: Ready, talk: Talk) -> Proposal:
         """Has policy judge a prepared request."""
         return await self.proposer.propose(skill, context, ready, talk)
+
+    async def foresee(self, intended: Sequence[Intended], talk: Talk) -> Outlook:
+        """What policy thinks of steps that are asked for at once: see `skills.propose.Proposer.foresee`."""
+        return await self.proposer.foresee(intended, talk)
 
     async def run(self, request: ActionRequest, talk: Talk, context: Context | None = None) -> Outcome:
         """Runs a request that the customer confirmed, or a read. Policy decides again first.

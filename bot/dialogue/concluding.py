@@ -6,7 +6,8 @@ from bot.dialogue.opening import Opening
 from bot.dialogue.wording import wording
 from core.language import Understanding
 
-SMALL = "small."
+NO_ANSWER = ("small.", "verify.", "code.")
+"""Wordings that answer nothing: small talk, and what the customer has to do first."""
 DONE = "done"
 
 
@@ -26,7 +27,7 @@ def conclude(agent: Agent, understood: Understanding, text: str) -> None:
         return
     done = any(action.outcome == DONE for action in draft.actions)
     told = Told(
-        sentences=[each.text for each in draft.sentences if not (each.approved or "").startswith(SMALL)],
+        sentences=[each.text for each in draft.sentences if not (each.approved or "").startswith(NO_ANSWER)],
         progress=bool(draft.card or draft.receipt or done or state.top),
     )
     follow = followed(understood, text, told, state.conduct)

@@ -211,7 +211,10 @@ async def _asked(name: str, section: ProviderSection, reach: Reach) -> list[Chec
             provider = reach(name, section, model)
         except RapportError as error:
             return [fail(AREA, name, error.message, "Correct the provider's table.")]
+        warm = getattr(provider, "warm", None)
         try:
+            if warm is not None:
+                await warm()
             found += await Probes(provider=provider, section=section, model=model).run(thorough=place == 0)
         finally:
             await provider.close()

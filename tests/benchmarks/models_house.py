@@ -7,12 +7,13 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class Turn:
     sent_at: float
     shown: tuple[tuple[str, float], ...]
     cited: int
-    cards: int
+    card: str
     handed_over: bool
     ended: bool
 
@@ -133,36 +134,38 @@ class Customer:
 
     async def _reply(self, row_id: str, sent_at: float, within_s: float) -> Turn:
         shown: list[tuple[str, float]] = []
-        cited = cards = 0
+        cited, card = 0, ""
         handed_over = ended = False
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not ended:
                     _, entry, at = await self.news.get()
                     kind, body = entry["kind"], entry["body"]
+                    if entry["turn"] != row_id:
+                        continue
                     if kind == "sentence" and entry["author"] == "bot":
                         shown.append((body["text"], at))
                         cited += bool(body["citations"])
-                    cards += kind == "card"
+                    card = body["id"] if kind == "card" else card
                     handed_over = handed_over or (kind == "notice" and body.get("change") is not None)
-                    ended = kind in ENDS and entry["turn"] == row_id
-        await self._rest(shown)
+                    ended = kind in ENDS
+        await self._rest(row_id, shown)
         return Turn(
             row_id=row_id,
             sent_at=sent_at,
             shown=tuple(shown),
             cited=cited,
-            cards=cards,
+            card=card,
             handed_over=handed_over,
             ended=ended,
         )
 
-    async def _rest(self, shown: list[tuple[str, float]]) -> None:
+    async def _rest(self, row_id: str, shown: list[tuple[str, float]]) -> None:
         """What comes right behind the end, which would be a fault."""
         await asyncio.sleep(0.02)
         while not self.news.empty():
             _, entry, at = self.news.get_nowait()
-            if entry["kind"] == "sentence" and entry["author"] == "bot":
+            if entry["kind"] == "sentence" and entry["author"] == "bot" and entry["turn"] == row_id:
                 shown.append((entry["body"]["text"], at))
 
     async def _read(self) -> None:
@@ -196,6 +199,11 @@ class Server:
     @property
     def logged(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What its database tells, read beside it."""
+        with closing(sqlite3.connect(f"file:{self.folder}/data/rapport.db?mode=ro", uri=True)) as database:
+            return database.execute(query).fetchall()
 
     async def customer(self, contact: str | None = None) -> Customer:
         """A stranger, or one of the demo's customers."""

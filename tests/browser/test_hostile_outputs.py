@@ -19,7 +19,7 @@ from tests.browser.hostile.stage import BY_BOT, END, SLOTS, Stage, slot_of
 from tests.browser.hostile.watch import Listener, Watch, looked_up
 from tests.fakes.web_house import House
 
-COUNT, BATCH = 2_000, 250
+COUNT, BATCH = 2_000, 500
 SAFE_TEXT = "node.textContent = value;"
 RAW_TEXT = "node.innerHTML = value;"
 PAGES = ("/demo", "/demo/outbox", "/help", "/help/any", "/chat", "/console", "/console/approvals", "/nowhere")

@@ -50,9 +50,7 @@ async def theatre(config: Config) -> AsyncGenerator[tuple[Theatre, Company]]:
             yield opened, Company(embedded=made.heavy.model, lexicon=lexicon, settings=settings)
 
 
-async def perform(
-    stage: Theatre, cast: Cast, dialogues: Sequence[Dialogue], *, runs: int, seed: int = 0
-) -> list[Played]:
+async def perform(stage: Theatre, cast: Cast, dialogues: Sequence[Dialogue], *, runs: int, seed: int = 0) -> list[Played]:
     """Every dialogue that is for this kind of model, so many times."""
     meant = [each for each in dialogues if not each.only or cast.kind in each.only]
     found: list[Played] = []
@@ -82,14 +80,14 @@ async def main(given: argparse.Namespace) -> int:
     print(figures(found, runs=given.runs))
     print(*skipped, sep="\n")
     print(failures(found, show=given.show))
-    if not (given.pattern or given.only or given.keep):
+    if not (given.pattern or given.only or given.written or given.keep):
         report(found, runs=given.runs, seed=given.seed, skipped=skipped)
     return 0 if all(each.passed for each in found) else 1
 
 
 def _chosen(dialogue: Dialogue, given: argparse.Namespace) -> bool:
     pattern = not given.pattern or dialogue.pattern in given.pattern
-    return pattern and (not given.only or given.only in dialogue.name)
+    return pattern and (not given.only or given.only in dialogue.name) and not (given.written and dialogue.over)
 
 
 def options() -> argparse.Namespace:
@@ -101,6 +99,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--config", type=Path, default=Path("config.toml"))
     parser.add_argument("--pattern", action="append", default=[], choices=PATTERNS)
     parser.add_argument("--only", default="", help="dialogues whose name contains this")
+    parser.add_argument("--written", action="store_true", help="the hand-written dialogues alone")
     parser.add_argument("--show", action="store_true", help="print the transcript of each failure")
     parser.add_argument("--keep", action="store_true", help="leave the report as it is")
     return parser.parse_args()

@@ -127,7 +127,11 @@ class Brain:
         found = [f"{each} " for result in results for each in _told(result)]
         if found:
             return [*said, *found[:2]]
-        return [*said, *(Cite(text=block, passage=0, block=at) for at, block in enumerate(wanted.passages[0][:2]))] if wanted.passages else said
+        return (
+            [*said, *(Cite(text=block, passage=0, block=at) for at, block in enumerate(wanted.passages[0][:2]))]
+            if wanted.passages
+            else said
+        )
 
     def _calling(self, calls: Sequence[Called]) -> list[Said]:
         """The calls, at times twice, or with one of a tool that doesn't exist before them."""

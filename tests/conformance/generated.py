@@ -23,7 +23,12 @@ SKIP = ("skip that", "no idea", "I don't know that", "I'd rather leave that out"
 CLARIFY = ("why do you need to know that?", "what do you need that for?", "why do you ask?", "what do you mean?")
 REPEAT = ("can you repeat that?", "say that again please", "sorry, I didn't catch that", "could you repeat the question?")
 NONSENSE = ("bananas", "purple horses", "blorp", "the moon maybe", "hmm, seventeen clouds")
-PERSON = ("I want to talk to a person", "Get me a human please", "Can I speak to a real person?", "I'd rather talk to a human agent")
+PERSON = (
+    "I want to talk to a person",
+    "Get me a human please",
+    "Can I speak to a real person?",
+    "I'd rather talk to a human agent",
+)
 THANKS = ("thanks", "ok, thank you", "great, thanks")
 NEAR_TEXT = frozenset({"text"})
 
@@ -184,7 +189,10 @@ def _people(trunk: Trunk) -> Iterator[Dialogue]:
     yield trunk.dialogue("human", "a person in the middle", [trunk.opening, wish, silent])
     back = [Step(agent="claims"), Step(agent="replies"), silent, Step(agent="gives back", expected=Expected(clean=True))]
     yield trunk.dialogue(
-        "handoff and hand-back", "begun anew after a person", [trunk.opening, wish, *back, trunk.opening, *trunk.rest], trunk.effects
+        "handoff and hand-back",
+        "begun anew after a person",
+        [trunk.opening, wish, *back, trunk.opening, *trunk.rest],
+        trunk.effects,
     )
 
 

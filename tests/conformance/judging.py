@@ -12,7 +12,19 @@ from handoff.packet import Packet
 from tests.conformance.dialogue import Expected, Value
 from tests.conformance.stage import skills_of
 
-HELP, RECORD, APPROVAL = "help", "record", "awaiting_approval"
+APPROVAL = "awaiting_approval"
+PERSON = "?"
+"""A person takes over, for whatever reason, or is offered."""
+OFFERS = (
+    "procedure.offer_person",
+    "conduct.",
+    "answer.none",
+    "denied",
+    "failed.",
+    "billing.refusal",
+    "helpdesk.refusal",
+    "skills.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +105,22 @@ def _card(expected: Expected, seen: Seen, reply: Reply) -> list[str]:
 
 
 def _arguments(wanted: Mapping[str, Value], found: Mapping[str, Scalar]) -> list[str]:
-    return [f"{name} is {found.get(name)!r} on the card, not {value!r}" for name, value in wanted.items() if found.get(name) != value]
+    return [
+        f"{name} is {found.get(name)!r} on the card, not {value!r}" for name, value in wanted.items() if found.get(name) != value
+    ]
 
 
 def _handoff(expected: Expected, seen: Seen, reply: Reply) -> list[str]:
     reason = reply.handoff.reason if reply.handoff else ""
+    if expected.hands_over == PERSON:
+        return [] if reason or _offered(reply) else ["nobody takes over, and no person is offered"]
     if reason != expected.hands_over:
         return [f"it hands over for {reason or 'nothing'}, not for {expected.hands_over or 'anything'}"]
     if not expected.noted:
         return []
     note = seen.packet.note if seen.packet else ""
     return [] if expected.noted in note else [f"the person isn't told of {expected.noted!r} but {note!r}"]
+
+
+def _offered(reply: Reply) -> bool:
+    return any((each.approved or "").startswith(OFFERS) for each in reply.sentences)

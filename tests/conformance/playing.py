@@ -125,9 +125,7 @@ async def play(theatre: Theatre, dialogue: Dialogue, cast: Cast, *, run: int, se
     finally:
         cast.goes_down(down=False)
         await stage.world.close()
-    return Played(
-        dialogue=dialogue, model=cast.name, run=run, problems=tuple(playing.wrong), transcript=tuple(playing.told)
-    )
+    return Played(dialogue=dialogue, model=cast.name, run=run, problems=tuple(playing.wrong), transcript=tuple(playing.told))
 
 
 async def _in_the_end(dialogue: Dialogue, stage: Stage) -> list[str]:
@@ -138,7 +136,11 @@ async def _in_the_end(dialogue: Dialogue, stage: Stage) -> list[str]:
         wrong.append(f"in the end it did {', '.join(skills_of(stage.before)) or 'nothing'}, not {', '.join(dialogue.effects)}")
     if dialogue.after:
         found = await stage.subscription()
-        wrong += [f"{name} is {found[name]!r} in the end, not {value!r}" for name, value in dialogue.after.items() if found[name] != value]
+        wrong += [
+            f"{name} is {found[name]!r} in the end, not {value!r}"
+            for name, value in dialogue.after.items()
+            if found[name] != value
+        ]
     return wrong
 
 

@@ -77,7 +77,9 @@ def _by_procedure(found: Sequence[Played], runs: int) -> str:
     """The made ones by procedure: every pattern works in each."""
     models = list(dict.fromkeys(each.model for each in found))
     over = sorted({each.dialogue.over for each in found if each.dialogue.over})
-    rows = [_row(name, [each for each in found if each.dialogue.over == name], models, runs)[: 2 + 2 * len(models)] for name in over]
+    rows = [
+        _row(name, [each for each in found if each.dialogue.over == name], models, runs)[: 2 + 2 * len(models)] for name in over
+    ]
     heads = ["procedure", "dialogues"]
     for model in models:
         heads += [f"{model}, pass^1", f"pass^{runs}"] if runs > 1 else [f"{model}, pass^1"]

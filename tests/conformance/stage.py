@@ -53,9 +53,7 @@ class Stage:
     def agent(self) -> Principal:
         tenant = self.world.house.tenant
         roles = frozenset({"support_agent"})
-        return Principal(
-            kind=PrincipalKind.AGENT, id="sam", name="Sam", tenant=tenant, roles=roles, assurance=Assurance.VERIFIED
-        )
+        return Principal(kind=PrincipalKind.AGENT, id="sam", name="Sam", tenant=tenant, roles=roles, assurance=Assurance.VERIFIED)
 
     def break_down(self, operation: str, kind: str) -> None:
         """From now on an operation of the company's systems fails every time."""
@@ -98,9 +96,7 @@ class Stage:
                 await house.database.write(lambda conn: house.cases.claim(conn, case.id, self.agent, at=at))
             case "replies":
                 words = "Hello, I have read what you wrote and will look at it."
-                await house.database.write(
-                    lambda conn: house.cases.reply_to_customer(conn, case.id, self.agent, words, at=at)
-                )
+                await house.database.write(lambda conn: house.cases.reply_to_customer(conn, case.id, self.agent, words, at=at))
             case _:
                 await house.database.write(lambda conn: house.cases.give_back(conn, case.id, self.agent, "", at=at))
         return ""

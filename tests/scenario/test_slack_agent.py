@@ -336,7 +336,7 @@ async def test_resolving_drafts_the_summary_and_lists_what_is_promised(slack: Sl
     assert PERSON in words_of(window), "the draft says what it was about"
     done = await slack.submits(SAM, window, {"summary": "Wanted a call; will get one."})
     assert "esolved" in words_of(done)
-    ended = await slack.reads(QUEUE, "Resolved", "Sam Okoro", "Wanted a call")
+    ended = await slack.reads(QUEUE, "done, but for a promise by Sam Okoro", "Wanted a call")
     assert not any(each.startswith("desk:case:re") for each in buttons_of(ended))
 
 

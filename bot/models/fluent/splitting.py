@@ -38,7 +38,10 @@ class Splitter:
         self._stretches: list[_Stretch] = []
 
     def feed(self, text: str, quotes: tuple[Quote, ...] = ()) -> list[Piece]:
-        """The sentences that are whole now. An empty text brings quotes of the stretch before it."""
+        """The sentences that are whole now. An empty text brings quotes of the stretch before it.
+
+        A quoted stretch that plainly ends a sentence ends it: the next one needn't have begun.
+        """
         if text:
             start = len(self._text)
             self._text += text
@@ -46,7 +49,10 @@ class Splitter:
         elif quotes and self._stretches:
             last = self._stretches[-1]
             self._stretches[-1] = _Stretch(last.start, last.end, (*last.quotes, *quotes))
-        return self._ready()
+        found = self._ready()
+        if quotes and len(text.split()) > 1 and "\n" not in self._text and _ended(self._text):
+            found += self._take(self._ends(self._text))
+        return found
 
     def close(self, *, cut: bool = False) -> list[Piece]:
         """The rest. With `cut` the text broke off: a last sentence that isn't plainly finished is left out."""
@@ -109,6 +115,12 @@ class Splitter:
         self._text = self._text[count:]
         moved = (_Stretch(max(0, each.start - count), each.end - count, each.quotes) for each in self._stretches)
         self._stretches = [each for each in moved if each.end > each.start]
+
+
+def _ended(text: str) -> bool:
+    """Whether a text is finished, and its last word can't be the beginning of an address."""
+    last = text.split()[-1] if text.strip() else ""
+    return _finished(text) and not re.search(r"[./@:](?=\w)", last)
 
 
 def _finished(text: str) -> bool:

@@ -34,6 +34,18 @@ def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
     assert [each.text for each in splitter.feed(" It is")] == ["It costs $3.50 a seat."]
 
 
+def test_a_quoted_sentence_doesnt_wait_for_the_next() -> None:
+    splitter = Splitter()
+    found = splitter.feed("It has 12 characters. ", ((0, 0, 1),))
+    assert [(each.text, each.quotes) for each in found] == [("It has 12 characters.", ((0, 0, 1),))]
+    assert [each.text for each in splitter.feed(" It is long enough.", ((0, 1, 2),))] == ["It is long enough."]
+
+
+@pytest.mark.parametrize("text", ["It costs 3.", "Please ask Dr.", "See help.halcyon.", "It begins with e.g.", "Not at an end"])
+def test_a_quoted_stretch_that_may_go_on_waits(text: str) -> None:
+    assert Splitter().feed(text, ((0, 0, 1),)) == []
+
+
 def test_quotes_belong_to_the_sentences_of_their_stretch() -> None:
     splitter = Splitter()
     found = splitter.feed("You may ")
