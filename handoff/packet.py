@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Packet:
     """All that the bot knows about the matter. `mood` runs from -1 (upset) to 1; `steps` is what was tried, in order.
 
-    `rule` says whether a deterministic rule or the model decided, and `note` what it saw.
+    `planned` is every step of a request with several, and where it stands. `rule` says whether a deterministic rule or the model
+    decided, and `note` what it saw.
     """
 
     summary: str
@@ -28,6 +29,7 @@ class Packet:
     intents: tuple[str, ...] = ()
     slots: Mapping[str, str] = field(default_factory=dict[str, str])
     steps: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     mood: float = 0.0
     open_promises: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from core.people import Principal, PrincipalKind
 from governance.approvals import ApprovalState
 from handoff.desk.acting_fields import slots_of
 from handoff.desk.copilot import CopilotRooms, permit
-from handoff.desk.matter import Matter, by_name, held, read_matter, understood
+from handoff.desk.matter import Matter, by_name, drafting_for, held, read_matter, understood
 from handoff.desk.port import DoneView
 from handoff.desk.prepared import (
     ASKED,
@@ -138,7 +138,8 @@ class AgentActions:
 
     async def _asked(self, matter: Matter) -> Sequence[Asked]:
         try:
-            found = await understood(self._rooms, matter)
+            async with drafting_for(self._rooms, matter):
+                found = await understood(self._rooms, matter)
         except Unavailable:
             return ()
         return [each for one in found for each in one.asked]

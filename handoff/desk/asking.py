@@ -12,7 +12,7 @@ from core.errors import BadInput, NotFound, Unavailable
 from core.language import PhraseRequest, Said, UnderstandRequest
 from core.people import Principal
 from handoff.desk.copilot import CopilotRooms, permit
-from handoff.desk.matter import Matter, customer_of, read_matter
+from handoff.desk.matter import Matter, customer_of, drafting_for, read_matter
 from handoff.desk.views import AnswerView
 from knowledge import shelf
 from knowledge.articles import Article
@@ -44,7 +44,8 @@ class AgentAnswers:
         if found.answerable < self._rooms.threshold:
             return _nothing(NOTHING, found.answerable)
         request = PhraseRequest(question=asked, language=language, sources=found.sources())
-        phrased = [sentence async for sentence in self._rooms.model.phrase(request)]
+        async with drafting_for(self._rooms, None):
+            phrased = [sentence async for sentence in self._rooms.model.phrase(request)]
         articles = await self._rooms.knowledge.read(partial(_articles, tenant=tenant, sentences=phrased))
         texts = {name: article.source for name, article in articles.items()}
         kept = [each for each in phrased if _frames(each) or support(each, texts).supported]
@@ -64,10 +65,11 @@ class AgentAnswers:
         permit(agent, self._rooms.tenant)
         asked, tenant = _asked(message), self._rooms.tenant.id
         matter = await self._matter(tenant, case_id) if case_id else None
-        language = await self._language(asked, matter)
-        recalled = await self._recalled(asked, matter)
         facts = {"plan": matter.case.plan} if matter and matter.case.plan else {}
-        answered = await self._rooms.answers.answer(tenant, asked, language, recalled=recalled, facts=facts)
+        async with drafting_for(self._rooms, matter):
+            language = await self._language(asked, matter)
+            recalled = await self._recalled(asked, matter)
+            answered = await self._rooms.answers.answer(tenant, asked, language, recalled=recalled, facts=facts)
         if not answered.sentences:
             return _nothing(NOTHING_PUBLIC, answered.answerable)
         return AnswerView(

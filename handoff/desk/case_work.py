@@ -12,6 +12,7 @@ from core.language import LanguageModel
 from core.people import Principal
 from governance.roles import SUPPORT_AGENT, enough
 from handoff.desk.case_views import CaseViews
+from handoff.desk.charging import for_desk
 from handoff.desk.promising import worker
 from handoff.desk.rooms import DeskRooms, held, permit_working
 from handoff.desk.views import CaseView
@@ -74,8 +75,12 @@ class DeskCaseWork:
         said = await self._rooms.database.read(
             lambda conn: self._rooms.threads.said(conn, self._rooms.tenant.id, case.conversation_id)
         )
+        talk = await self._rooms.database.read(
+            lambda conn: self._rooms.threads.get(conn, self._rooms.tenant.id, case.conversation_id)
+        )
         try:
-            about = await self._model.summarise(said)
+            async with for_desk(talk.tenant, talk, self._rooms.accounts.by_id):
+                about = await self._model.summarise(said)
         except Unavailable:
             about = "\n".join(case.summary)
         done = await self._rooms.database.read(lambda conn: self._what_was_done(conn, case.conversation_id))

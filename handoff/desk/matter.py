@@ -1,7 +1,8 @@
 """What a case is about right now: what the customer wrote that nobody has answered, and what was said and tried before."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from core.language import Said, SlotValue, Understanding, UnderstandRequest
 from core.people import Assurance, Principal, PrincipalKind
 from governance.approvals import Approval, ApprovalState
 from handoff.case_book import CLAIMED, Case
+from handoff.desk.charging import Person, for_desk
 from handoff.desk.copilot import CopilotRooms
 from handoff.packet import Packet
 from memory.tables import Conversation
@@ -133,6 +135,24 @@ def whole_lines(texts: Sequence[str]) -> tuple[str, ...]:
         else:
             lines.append(text)
     return tuple(lines)
+
+
+@asynccontextmanager
+async def drafting_for(rooms: CopilotRooms, matter: Matter | None) -> AsyncGenerator[None]:
+    """Counts the block's model calls against the case's conversation, with its customer masked."""
+    if matter is None or matter.account_id is None:
+        async with for_desk(rooms.tenant.id, matter.conversation if matter else None):
+            yield
+        return
+    account_id = matter.account_id
+
+    async def find(contact_id: str) -> Person | None:
+        async with asyncio.timeout(LOOKUP_S):
+            contacts = await rooms.ports.crm.contacts(account_id)
+        return next((each for each in contacts if each.id == contact_id), None)
+
+    async with for_desk(rooms.tenant.id, matter.conversation, find):
+        yield
 
 
 async def customer_of(rooms: CopilotRooms, matter: Matter) -> Principal:

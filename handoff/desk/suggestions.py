@@ -19,7 +19,7 @@ from handoff.desk.copilot import CopilotRooms, permit
 from handoff.desk.draft_parts import Drafted, Withheld
 from handoff.desk.drafting import Drafting
 from handoff.desk.learned import edit_distance, tallies
-from handoff.desk.matter import Matter, held, read_matter
+from handoff.desk.matter import Matter, drafting_for, held, read_matter
 from handoff.desk.port import Replies
 from handoff.desk.shortening import shortened
 from handoff.desk.suggested import Content, Suggested, SuggestionBook
@@ -60,7 +60,8 @@ class CopilotSuggestions:
         known = await self._rooms.database.read(lambda conn: self._book.of_line(conn, matter, _owner(matter.case)))
         if known is None:
             owner = self._rooms.roster.by_id(_owner(matter.case))
-            draft = await self._drafting.draft(matter, owner.principal(self._rooms.tenant) if owner else None)
+            async with drafting_for(self._rooms, matter):
+                draft = await self._drafting.draft(matter, owner.principal(self._rooms.tenant) if owner else None)
             known = await self._keep(matter, draft)
         elif known.state == book.SENDING and known.settled_at and self._rooms.now - known.settled_at > CUT_OFF:
             await self._rooms.database.write(partial(self._give_back, known))

@@ -25,6 +25,7 @@ from core.database import Instant, metadata
 from core.errors import BadInput, Unavailable
 from core.language import LanguageModel
 from core.vault import Vault
+from handoff.desk.charging import for_desk
 from handoff.desk.promise_views import Translated
 from handoff.desk.rooms import DeskRooms
 from handoff.desk.views import LineKind, LineView
@@ -77,8 +78,10 @@ class Translating:
         missing = _bounded([line for line in lines if _foreign(line) and known.get(line.position, ("", ""))[0] != line.text])
         if not missing:
             return False
+        talk = await self._rooms.database.read(lambda conn: self._rooms.threads.get(conn, tenant, conversation_id))
         try:
-            english = await self._model.translate([line.text for line in missing], ENGLISH)
+            async with for_desk(tenant, talk, self._rooms.accounts.by_id):
+                english = await self._model.translate([line.text for line in missing], ENGLISH)
         except Unavailable:
             english = None
         if english is None or len(english) != len(missing):
@@ -94,7 +97,8 @@ class Translating:
             raise BadInput("The message is empty: write something first.")
         if language == ENGLISH:
             raise BadInput("This customer writes in English: send it as it is.")
-        said = await self._model.translate([text.strip()], language) if self.able else None
+        async with for_desk(self._rooms.tenant.id):
+            said = await self._model.translate([text.strip()], language) if self.able else None
         if not said or not said[0].strip():
             name = language_in_words(language)
             raise Unavailable(f"There is no translation into {name} just now: send it as it is, or write in {name} yourself.")

@@ -14,7 +14,32 @@ LONGEST = 260
 WITHOUT_PASSAGES = "That depends on the plan that your company has. You find it on the billing page. An Owner may change it."
 _WORD = re.compile(r"[a-zà-ÿ0-9]{3,}")
 _STOP = frozenset(
-    ["the", "and", "for", "are", "you", "your", "with", "that", "this", "what", "how", "can", "does", "when", "which", "who", "why", "not", "our", "from", "have", "has", "was", "will"]
+    [
+        "the",
+        "and",
+        "for",
+        "are",
+        "you",
+        "your",
+        "with",
+        "that",
+        "this",
+        "what",
+        "how",
+        "can",
+        "does",
+        "when",
+        "which",
+        "who",
+        "why",
+        "not",
+        "our",
+        "from",
+        "have",
+        "has",
+        "was",
+        "will",
+    ]
 )
 _READS: tuple[tuple[str, str], ...] = (
     (r"\binvoices?\b|\brechnung|\bfacture", "find_invoices"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 CANARY = "canary-7f3"
 QUESTION = "How many characters must a password have?"
 GERMAN = "Wie viele Zeichen muss ein Passwort mindestens haben?"
+POLISH = "Ile znaków musi mieć hasło?"
 LIES: tuple[str, ...] = (
     CANARY,
     "Traceback",
@@ -184,7 +185,7 @@ SHAPES = (
         about="JSON",
         detail={"text": '{"asked": "all", "texts": 7}'},
         only=JSON_ONLY,
-        question=GERMAN,
+        question=POLISH,
     ),
     Fault(
         name="prose instead of JSON",
@@ -192,10 +193,10 @@ SHAPES = (
         about="JSON",
         detail={"text": f"Of course! {CANARY}"},
         only=JSON_ONLY,
-        question=GERMAN,
+        question=POLISH,
     ),
     Fault(
-        name="a list instead of an object", kind="json", about="JSON", detail={"text": '["a"]'}, only=JSON_ONLY, question=GERMAN
+        name="a list instead of an object", kind="json", about="JSON", detail={"text": '["a"]'}, only=JSON_ONLY, question=POLISH
     ),
     Fault(
         name="JSON with numbers that are none",
@@ -203,7 +204,7 @@ SHAPES = (
         about="JSON",
         detail={"text": '{"mood": NaN, "texts": [NaN]}'},
         only=JSON_ONLY,
-        question=GERMAN,
+        question=POLISH,
     ),
     Fault(
         name="translations with other figures",

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,9 @@ from typing import Any
 
 import aiohttp
 
+from bot.http.sessions import LINK_LIFETIME
+from bot.http.tokens import Purpose, Tokens, load_secret
+from core.clock import WallClock
 from tests.benchmarks.report import ROOT
 
 READY_LIMIT_S = 180.0
@@ -75,10 +78,11 @@ class Turn:
     row_id: str
     sent_at: float
     shown: tuple[tuple[str, float], ...]
-    cited: int
+    uncited: tuple[str, ...]
     card: str
     handed_over: bool
     ended: bool
+    ended_at: float
 
     @property
     def texts(self) -> list[str]:
@@ -96,7 +100,7 @@ class Customer:
     address: str
     http: aiohttp.ClientSession
     csrf: str = ""
-    news: "asyncio.Queue[tuple[str, dict[str, Any], float]]" = field(default_factory=asyncio.Queue)
+    news: "asyncio.Queue[tuple[dict[str, Any], float]]" = field(default_factory=lambda: asyncio.Queue())
     _reading: "asyncio.Task[None] | None" = None
 
     async def enter(self, link: str) -> None:
@@ -134,18 +138,18 @@ class Customer:
 
     async def _reply(self, row_id: str, sent_at: float, within_s: float) -> Turn:
         shown: list[tuple[str, float]] = []
-        cited, card = 0, ""
+        uncited, card = list[str](), ""
         handed_over = ended = False
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not ended:
-                    _, entry, at = await self.news.get()
+                    entry, at = await self.news.get()
                     kind, body = entry["kind"], entry["body"]
                     if entry["turn"] != row_id:
                         continue
                     if kind == "sentence" and entry["author"] == "bot":
                         shown.append((body["text"], at))
-                        cited += bool(body["citations"])
+                        uncited += [] if body["citations"] else [body["text"]]
                     card = body["id"] if kind == "card" else card
                     handed_over = handed_over or (kind == "notice" and body.get("change") is not None)
                     ended = kind in ENDS
@@ -154,17 +158,18 @@ class Customer:
             row_id=row_id,
             sent_at=sent_at,
             shown=tuple(shown),
-            cited=cited,
+            uncited=tuple(uncited),
             card=card,
             handed_over=handed_over,
             ended=ended,
+            ended_at=time.time(),
         )
 
     async def _rest(self, row_id: str, shown: list[tuple[str, float]]) -> None:
         """What comes right behind the end, which would be a fault."""
         await asyncio.sleep(0.02)
         while not self.news.empty():
-            _, entry, at = self.news.get_nowait()
+            entry, at = self.news.get_nowait()
             if entry["kind"] == "sentence" and entry["author"] == "bot" and entry["turn"] == row_id:
                 shown.append((entry["body"]["text"], at))
 
@@ -176,7 +181,7 @@ class Customer:
                 if line.startswith("event: "):
                     name = line[7:]
                 elif line.startswith("data: ") and name == "entry":
-                    self.news.put_nowait((name, json.loads(line[6:]), time.time()))
+                    self.news.put_nowait((json.loads(line[6:]), time.time()))
 
 
 @dataclass(kw_only=True)
@@ -214,10 +219,6 @@ class Server:
 
     def _link(self, contact: str) -> str:
         """A demo customer's link, made with the installation's own secret."""
-        from bot.http.tokens import Purpose, Tokens, load_secret
-        from bot.http.sessions import LINK_LIFETIME
-        from core.clock import WallClock
-
         tokens = Tokens(load_secret(self.folder / "data", None), "halcyon", WallClock())
         return f"/demo/as/{contact}?t={tokens.issue(Purpose.GUEST_LINK, {'sub': contact}, LINK_LIFETIME)}"
 
@@ -244,10 +245,10 @@ class Models:
 
 
 @asynccontextmanager
-async def models() -> AsyncIterator[Models]:
+async def models() -> AsyncGenerator[Models]:
     """A model server in a process of its own."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.models_server", str(port)], cwd=ROOT)
+    process = _begun([sys.executable, "-m", "tests.benchmarks.models_server", str(port)])
     http = aiohttp.ClientSession()
     running = Models(process=process, port=port, http=http)
     try:
@@ -259,15 +260,14 @@ async def models() -> AsyncIterator[Models]:
 
 
 @asynccontextmanager
-async def serving(wanted: Wanted, models_port: int) -> AsyncIterator[Server]:
+async def serving(wanted: Wanted, models_port: int) -> AsyncGenerator[Server]:
     """`rapport serve` on a fresh data folder under /tmp."""
     with tempfile.TemporaryDirectory(prefix="rapport-models-") as folder:
         config, port = Path(folder) / "config.toml", free_port()
         config.write_text(_config(Path(folder), wanted, models_port), encoding="utf-8")
         command = [sys.executable, "-m", "bot", "serve", "--config", str(config), "--port", str(port)]
         environment = {**os.environ, KEY: "sk-nobody", "OPENBLAS_NUM_THREADS": "1"}
-        with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        process = _begun(command, environment, Path(folder) / "log")
         server = Server(process=process, port=port, folder=Path(folder))
         try:
             async with aiohttp.ClientSession() as http:
@@ -280,9 +280,28 @@ async def serving(wanted: Wanted, models_port: int) -> AsyncIterator[Server]:
             _end(process)
 
 
+def _begun(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> "subprocess.Popen[bytes]":
+    if log is None:
+        return subprocess.Popen(command, cwd=ROOT, env=environment)
+    with log.open("wb") as written:
+        return subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=subprocess.STDOUT, env=environment)
+
+
+async def quiet(models: Models) -> None:
+    """Waits until nothing is learned from past conversations any more."""
+    known, now = -1, 0
+    while known != now:
+        await asyncio.sleep(2.0)
+        known, now = now, len(await models.log())
+
+
 def _config(folder: Path, wanted: Wanted, models_port: int) -> str:
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    text = text.replace('data_dir = "data"', f'data_dir = "{folder}/data"').replace("messages_a_minute = 40", "messages_a_minute = 6000")
+    text = text.replace('data_dir = "data"', f'data_dir = "{folder}/data"').replace(
+        "messages_a_minute = 40", "messages_a_minute = 6000"
+    )
     return re.sub(r"\[models\]\n.*?(?=\n\[)", lambda _: wanted.toml(models_port) + "\n", text, count=1, flags=re.DOTALL)
 
 

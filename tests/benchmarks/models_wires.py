@@ -146,7 +146,12 @@ def _anthropic_text(step: Say, number: int) -> Iterator[Frame]:
 
 
 def _anthropic_call(step: Call, number: int) -> Iterator[Frame]:
-    block: dict[str, object] = {"type": "tool_use", "id": f"toolu_{number}_{abs(hash(step)) % 10**8}", "name": step.tool, "input": dict[str, object]()}
+    block: dict[str, object] = {
+        "type": "tool_use",
+        "id": f"toolu_{number}_{abs(hash(step)) % 10**8}",
+        "name": step.tool,
+        "input": dict[str, object](),
+    }
     yield Frame(data=_event("content_block_start", index=number, content_block=block), paced=True)
     for piece in _pieces(step.arguments):
         delta = {"type": "input_json_delta", "partial_json": piece}

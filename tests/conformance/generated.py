@@ -187,7 +187,7 @@ def _people(trunk: Trunk) -> Iterator[Dialogue]:
     )
     silent = Step(customer=THANKS, means=Means(act="thanks"), expected=Expected(silent=True))
     yield trunk.dialogue("human", "a person in the middle", [trunk.opening, wish, silent])
-    back = [Step(agent="claims"), Step(agent="replies"), silent, Step(agent="gives back", expected=Expected(clean=True))]
+    back = [Step(agent="claims"), Step(agent="replies"), silent, Step(agent="gives back")]
     yield trunk.dialogue(
         "handoff and hand-back",
         "begun anew after a person",

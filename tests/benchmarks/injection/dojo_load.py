@@ -44,10 +44,9 @@ class Task:
 class Environment:
     """One environment of a suite, with its tools."""
 
-    def __init__(self, suite: Any, injections: Mapping[str, str]) -> None:
-        from_suite: Any = importlib.import_module("agentdojo.functions_runtime")
-        self._runtime = from_suite.FunctionsRuntime(suite.tools)
-        self._state = suite.load_and_inject_default_environment(dict(injections))
+    def __init__(self, runtime: Any, state: Any) -> None:
+        self._runtime = runtime
+        self._state = state
 
     def run(self, call: Call) -> object:
         """What the tool gives back, as plain values; an error as its text."""
@@ -61,6 +60,9 @@ class Suite:
     def __init__(self, name: str, suite: Any) -> None:
         self.name = name
         self._suite = suite
+        runtimes: Any = importlib.import_module("agentdojo.functions_runtime")
+        self._runtime = runtimes.FunctionsRuntime(suite.tools)
+        self._written: tuple[str, Any] = ("", None)
         state = suite.load_and_inject_default_environment({})
         self.users = tuple(_task(each, state) for each in suite.user_tasks.values())
         self.injections = tuple(_task(each, state) for each in suite.injection_tasks.values())
@@ -68,8 +70,11 @@ class Suite:
 
     def environment(self, text: str) -> Environment:
         """A fresh environment with the text in every place that an outsider can write to."""
-        places = self._suite.get_injection_vector_defaults()
-        return Environment(self._suite, {place: " ".join(text.split()) for place in places})
+        if self._written[0] != text:
+            places = self._suite.get_injection_vector_defaults()
+            flat = " ".join(text.split())
+            self._written = (text, self._suite.load_and_inject_default_environment(dict.fromkeys(places, flat)))
+        return Environment(self._runtime, self._written[1].model_copy(deep=True))
 
 
 def suites() -> tuple[Suite, ...] | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.dialogue.provenance import Traced
 from bot.models.embedded.slots import SlotFinder
 from core.action import ActionRequest, Allow, Argument, Decision, Effect, Origin, Provenance
-from core.language import Said, SlotSpec
+from core.language import Said, SlotSpec, SlotValue
 from core.people import Assurance, Principal, PrincipalKind, Tenant
 from governance.facts import Facts
 from governance.gate import Gate
@@ -22,6 +22,7 @@ from tests.benchmarks.injection.dojo_tools import Read, Tool, read_of, tool
 from tests.fakes.lexicon import SMALL
 
 NOW = datetime(2024, 5, 15, 9, 0, tzinfo=UTC)
+LONGEST = 400
 YEARS = (2022, 2023, 2024, 2025)
 BEST = (Origin.CUSTOMER, Origin.RECORD, Origin.COMPUTED, Origin.DEFAULT, Origin.DOCUMENT, Origin.TOOL, Origin.MODEL)
 FACTS = Facts(kill_switch=False, skill_frozen=False, own_account=True, account_status="active", permitted=True)
@@ -44,6 +45,25 @@ class Guards:
 
     origins: bool = True
     raised: bool = True
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Reads values as the product does, and each text only once: the same mails and pages come in hundreds of pairs."""
+
+    finder: SlotFinder
+    found: dict[tuple[object, ...], tuple[SlotValue, ...]] = field(default_factory=dict[tuple[object, ...], tuple[SlotValue, ...]])
+
+    def find(
+        self, text: str, specs: Sequence[SlotSpec], *, message_id: str, today: date, expecting: SlotSpec | None = None
+    ) -> tuple[SlotValue, ...]:
+        key = (text, tuple((each.name, each.kind) for each in specs), expecting is not None)
+        if key not in self.found:
+            self.found[key] = self.finder.find(text, specs, message_id=message_id, today=today, expecting=expecting)
+        return self.found[key]
+
+
+READER = Remembered(SlotFinder(lexicon=SMALL))
 
 
 @dataclass(kw_only=True)
@@ -75,7 +95,7 @@ class Play:
         text = wrapped(self.injection.words)
         world = self.suite.environment(text)
         traced = Traced(
-            values=SlotFinder(lexicon=SMALL), today=NOW.date(), said=[Said(role="customer", text=self.user.words, message_id="m1")]
+            values=READER, today=NOW.date(), said=[Said(role="customer", text=self.user.words, message_id="m1")]
         )
         demanded = scripted(self.injection, self.suite.environment(text))
         self.plan = Counter(each.tool for each in self.user.calls if tool(each.tool).asked_in(self.user.words))
@@ -131,12 +151,14 @@ class Play:
     def _decided(self, call: Call, traced: Traced, *, answered: bool = False) -> tuple[bool, str]:
         """Whether the call goes through, and why not: policy, or that the skill must ask for a value."""
         declared = tool(call.tool)
+        if declared.effect is Effect.READ:
+            return True, ""
         origins = {name: self._origin(declared, name, value, traced) for name, value in _flat(call.arguments)}
         raised = "customer" if self.plan[call.tool] > 0 or not self.guards.raised else "model"
         decision = self.gate.decide(_request(declared, call, origins, raised), FACTS)
         if not isinstance(decision, Allow):
             return False, _why(decision)
-        if declared.effect is Effect.READ or not self.guards.origins:
+        if not self.guards.origins:
             return True, ""
         made_up = [name for name, each in origins.items() if each is Origin.MODEL and _plain(name) not in declared.wording]
         if made_up:
@@ -157,6 +179,8 @@ class Play:
             return Origin.COMPUTED
         as_day = argument in declared.day
         found = _best(traced, spellings(value, as_day=as_day), "date" if as_day else "text")
+        if found is Origin.CUSTOMER and argument in declared.chosen and len(str(value)) == 1:
+            return Origin.RECORD
         if found is Origin.MODEL and argument in declared.default:
             return Origin.DEFAULT
         return found
@@ -177,13 +201,14 @@ def spellings(value: object, *, as_day: bool) -> list[str]:
         return [f"{found[1]}-{found[2]}", *(f"{year}-{found[2]}" for year in YEARS if str(year) != found[1])]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return list(dict.fromkeys([f"{value:g}", str(value), f"{value:.2f}"]))
-    return [str(value)]
+    return [str(value)[:LONGEST]]
 
 
 def _best(traced: Traced, written: Sequence[str], kind: str) -> Origin:
     """The most trusted source that has the value in one of its spellings."""
-    skill = _skill(kind)
-    found = [traced.slots(skill, {"value": each})["value"].origin for each in written if each.strip()]
+    tries: list[tuple[str, str | int]] = [(kind, each) for each in written if each.strip()]
+    tries += [("quantity", int(each)) for each in written if each.isdecimal() and kind == "text"]
+    found = [traced.slots(_SKILLS[name], {"value": each})["value"].origin for name, each in tries]
     return min(found, key=BEST.index, default=Origin.DEFAULT)
 
 
@@ -214,7 +239,7 @@ def _request(declared: Tool, call: Call, origins: Mapping[str, Origin], raised: 
     }
     return ActionRequest(
         id=call.tool,
-        skill=call.tool if declared.effect is not Effect.READ else "get_account",
+        skill=call.tool,
         effect=declared.effect,
         arguments=arguments,
         principal=OWNER,
@@ -233,10 +258,6 @@ def _verified(origin: Origin) -> Origin:
 
 def _why(decision: Decision) -> str:
     return ", ".join(each.code for each in decision.reasons)
-
-
-def _skill(kind: str) -> Skill:
-    return _SKILLS[kind]
 
 
 async def _prepare(context: Context, slots: Slots) -> Prepared:
@@ -266,5 +287,4 @@ def _skill_for(kind: str) -> Skill:
     )
 
 
-_SKILLS = {kind: _skill_for(kind) for kind in ("text", "date")}
-TODAY: date = NOW.date()
+_SKILLS = {kind: _skill_for(kind) for kind in ("text", "date", "quantity")}
