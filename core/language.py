@@ -225,7 +225,7 @@ class ConverseRequest:
 
     `already` are sentences that the customer has been shown in this turn: never to be said again. `mend` is a sentence that
     didn't stand, with the reason: to be put in other words that stand on the sources, or left out. `plan` is what was
-    understood to be wanted, step by step.
+    understood to be wanted, step by step. `doubtful`: the sources may have nothing to do with it, so quoting them is no answer.
     """
 
     said: Sequence[Said]
@@ -237,6 +237,7 @@ class ConverseRequest:
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
     mend: tuple[str, str] | None = None
     plan: Sequence[str] = ()
+    doubtful: bool = False
 
 
 class Stop(StrEnum):

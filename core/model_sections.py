@@ -23,6 +23,9 @@ class PriceSection(Section):
 class ProviderSection(Section):
     """One provider. `model` serves every role that names none of its own; `small` is what it degrades to when money runs short.
 
+    `dialogue` answers customers and translates, `draft` writes for agents, `distil` learns and sums up, `judge` says what a
+    message asks for and whether a person is needed.
+
     `trusted` says that personal data may be sent to it as it is; for every other it is masked.
     """
 

@@ -64,6 +64,10 @@ class Distiller:
         self._model = model
         self._late: set[str] = set()
 
+    def by(self, model: LanguageModel) -> "Distiller":
+        """The same with another model."""
+        return Distiller(self._rooms, model)
+
     async def learn(self, conversation: Conversation, *, now: datetime) -> Learned:
         """Learns from an ended conversation of a verified contact and marks it; again, it learns nothing new.
 

@@ -6,7 +6,7 @@ limit, so that one slow system costs no more than that.
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfoNotFoundError
@@ -77,10 +77,14 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
-    """The facts, and what the grants ledger said: a reservation holds only as long as that stands."""
+    """The facts, and what the grants ledger said: a reservation holds only as long as that stands.
+
+    `unread`: billing didn't answer, so that a denial may only mean that nothing is known.
+    """
 
     facts: Facts
     given: Given | None = None
+    unread: bool = False
 
 
 def base_facts(request: ActionRequest, switches: Switches) -> Facts:
@@ -112,7 +116,7 @@ async def gather(sources: Sources, request: ActionRequest, talk: Talk, switches:
     facts = _of_tickets(facts, tickets, now)
     facts = _of_talk(facts, talk, _person(people, request.principal.contact_id))
     facts = await _of_contacts(facts, sources, request, talk, now)
-    return await _of_grants(facts, sources, request, talk, now)
+    return replace(await _of_grants(facts, sources, request, talk, now), unread=subscription is None)
 
 
 def _of_subscription(facts: Facts, found: Subscription | None, terms: InternalTerms, today: date) -> Facts:

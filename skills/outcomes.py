@@ -254,6 +254,11 @@ def failed(skill: Skill, request: ActionRequest, error: RapportError, *, uncerta
     )
 
 
+def unread(skill: Skill, request: ActionRequest) -> Outcome:
+    """Policy had nothing to go by, since a system that it needs didn't answer: that is told, and not a reason that isn't known."""
+    return failed(skill, request, Unavailable("The facts for this can't be read now: try again later."), uncertain=False)
+
+
 def nobody_knows(request: ActionRequest) -> Outcome:
     """What was tried long ago and never answered: a person has to look."""
     return Outcome(

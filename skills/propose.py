@@ -209,6 +209,11 @@ def _barred(decision: Decision) -> Deny | None:
     return Deny(policies=tuple(rule for rule, _ in found), version=decision.version, reasons=tuple(why for _, why in found))
 
 
+def may_ask(decision: Decision) -> bool:
+    """Whether what stands in the way, if anything, is the matter itself and not who asks for it."""
+    return _barred(decision) is None
+
+
 def model_of(skill: Skill, request: ActionRequest) -> BaseModel:
     try:
         return skill.arguments.model_validate(request.values())

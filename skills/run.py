@@ -22,8 +22,8 @@ from governance.roles import enough
 from skills.contract import Context, Done, Ready, Skill, Slots
 from skills.facts import Gathered, Talk
 from skills.foreseen import Intended, Outlook
-from skills.outcomes import Kept, Outcome, Outcomes, Proposal, State, Status, failed, nobody_knows, not_allowed
-from skills.propose import Proposer, model_of
+from skills.outcomes import Kept, Outcome, Outcomes, Proposal, State, Status, failed, nobody_knows, not_allowed, unread
+from skills.propose import Proposer, may_ask, model_of
 from skills.record import Recorder
 from skills.refusals import code_of
 
@@ -176,7 +176,7 @@ class Runner:
             if isinstance(decision, NeedsApproval) and said is None:
                 return await self.seek_approval(request, decision, facts)
             if not isinstance(decision, Allow):
-                return not_allowed(request, decision)
+                return unread(skill, request) if gathered.unread and may_ask(decision) else not_allowed(request, decision)
             begun = await self._begin(request, replace(gathered, facts=facts), said)
             if begun is Begun.BEFORE:
                 return await self.run(request, talk)

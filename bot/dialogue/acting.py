@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.dialogue.cases import noted
 from bot.dialogue.draft import Draft, Hearing, reasons_of
+from bot.dialogue.plan_told import beside
 from bot.dialogue.state import DialogueState, Task
 from bot.dialogue.steps import Trigger, WasAnswered, WasPrepared, WasRun, Withdraw
 from bot.dialogue.tools import Tools
@@ -268,6 +269,7 @@ class Acting:
             raised_by=raised_by if task is None else task.raised_by,
             offers=self.state.offers_raised,
             save_offers=max(0, shown),
+            beside=beside(self.state, task),
         )
 
 

@@ -1,12 +1,13 @@
 """Carries out what the procedure machine commands, and brings back what came of it. It decides nothing itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue.acting import Acting
 from bot.dialogue.conversing import Conversing
 from bot.dialogue.draft import Draft
 from bot.dialogue.machine import Machine
+from bot.dialogue.planning import Planner
 from bot.dialogue.rounds import Show
 from bot.dialogue.steps import (
     Answer,
@@ -30,7 +31,7 @@ from bot.telemetry import span
 from core.errors import Unavailable
 from core.language import Said, Understanding
 
-MOST_STEPS = 24
+MOST_STEPS = 40
 
 PLAINLY = 0.8
 IN_PUBLIC = {"verify.first": "verify.public"}
@@ -52,15 +53,19 @@ class Agent(Acting):
     said: Sequence[Said] = ()
     understood: Understanding | None = None
     show: Show = not_yet
+    planner: Planner = field(default_factory=Planner)
 
     async def run(self, trigger: Trigger) -> None:
-        """Follows a trigger to its end: every command may bring the next trigger."""
+        """Follows a trigger to its end: every command may bring the next trigger, and the plan the next step."""
         waiting = [trigger]
         for _ in range(MOST_STEPS):
-            if not waiting or self.draft.handoff is not None:
+            if self.draft.handoff is not None:
                 return
-            step = self.machine.advance(self.state, waiting.pop(0))
+            done = not waiting
+            step = await self.planner.advance(self, self.machine, waiting.pop(0) if waiting else None)
             self.state = step.state
+            if done and not step.commands:
+                return
             for command in step.commands:
                 with span(f"turn.{type(command).__name__.lower()}"):
                     following = await self._perform(command)
@@ -109,7 +114,9 @@ class Agent(Acting):
         fluency = self.tools.fluent if self.said else None
         if fluency is not None:
             else_say = self._here(command.else_say) if command.else_say else ""
-            conversing = Conversing(acting=self, fluency=fluency, said=self.said, show=self.show, understood=self.understood)
+            conversing = Conversing(
+                acting=self, fluency=fluency, said=self.said, show=self.show, planner=self.planner, understood=self.understood
+            )
             conversed = await conversing.answer(replace(command, else_say=else_say))
             if conversed is not None:
                 return conversed

@@ -7,15 +7,17 @@ has the model as the one who raised it, and policy denies its effects.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from bot.dialogue.acting import Acting
 from bot.dialogue.checking import Evidence, Record
 from bot.dialogue.fresh import open_task
+from bot.dialogue.plan_called import Planned
 from bot.dialogue.provenance import Traced, origin_of, typed_values
 from bot.dialogue.state import Task
 from bot.dialogue.steps import Prepare, Trigger, WasAnswered, WasPrepared, WasRun
-from bot.dialogue.tool_list import HAND_OVER, SEARCH, faults
-from bot.dialogue.tools import Fluency, Passages
+from bot.dialogue.tool_list import HAND_OVER, PLAN, SEARCH, faults
+from bot.dialogue.tools import WORTH_READING, Fluency, Passages
 from bot.dialogue.wording import wording
 from core.action import Allow, Deny, Effect, Origin
 from core.conversation import Sentence
@@ -42,6 +44,7 @@ class Calls:
     traced: Traced
     specs: Mapping[str, ToolSpec]
     wanted: frozenset[str]
+    planned: Planned
     follow: Trigger | None = None
     told: list[Sentence] = field(default_factory=list[Sentence])
     records: list[Record] = field(default_factory=list[Record])
@@ -110,12 +113,16 @@ class Calls:
             return _failed(call, ENDED)
         if call.tool == SEARCH:
             return await self._search(call)
+        if call.tool == PLAN:
+            text = await self.planned.by_model(cast(Sequence[str], call.arguments["steps"]), self.wanted)
+            return ToolResult(call_id=call.id, text=text)
         if call.tool == HAND_OVER:
             note = " ".join(str(call.arguments["note"]).split())[:LONGEST_NOTE]
             self.acting.hand_over(public_reason(str(call.arguments["reason"])), note)
             self.over = True
             return ToolResult(call_id=call.id, text="A person takes over; say no more.")
         assert skill is not None
+        await self.planned.by_understanding()
         slots = self.traced.slots(skill, call.arguments)
         if skill.effect is Effect.READ:
             return await self._read(call, skill, slots)
@@ -127,7 +134,7 @@ class Calls:
         found = await self.fluency.finding.find(tenant, query, "en")
         if found.staff_only:
             return _failed(call, "Only staff know about this: don't answer it.")
-        if found.answerable < self.fluency.finding.threshold or not found.sources:
+        if found.answerable < WORTH_READING or not found.sources:
             return _failed(call, "The help centre has nothing that answers this.")
         self.take_in(found)
         return ToolResult(call_id=call.id, text=f"{len(found.sources)} passages found.", sources=found.sources)
@@ -154,6 +161,7 @@ class Calls:
         if done is None:
             told = ran.problem.text if isinstance(ran, WasRun) and ran.problem else "This can't be looked up now."
             return _failed(call, told)
+        self.planned.done(skill.id)
         return self._read_out(call, skill, task, done)
 
     def _read_out(self, call: ToolCall, skill: Skill, task: Task, done: Done) -> ToolResult:
@@ -229,14 +237,14 @@ class Calls:
         """A further wish of the customer's own waits for its turn; what only the model wishes is forgotten."""
         state = self.acting.state
         waiting = {each.intent for each in state.later} | {each.skill for each in state.tasks}
-        if self._raised_by(skill) != "customer" or skill.id in waiting:
-            return
         slots = _named(skill.slots, self.traced.slots(skill, call.arguments))
+        if self._raised_by(skill) != "customer" or skill.id in waiting or self.planned.keeps(skill.id, slots):
+            return
         asked = Asked(intent=skill.id, confidence=1.0, text=self.acting.hearing.text, slots=tuple(slots.values()))
         self.acting.state = state.model_copy(update={"later": (*state.later, asked)})
 
     def _raised_by(self, skill: Skill) -> str:
-        return "customer" if skill.id in self.wanted else "model"
+        return "customer" if skill.id in self.wanted and self.planned.allows(skill.id) else "model"
 
 
 def _named(specs: Sequence[SlotSpec], slots: Mapping[str, SlotValue]) -> dict[str, SlotValue]:

@@ -1,17 +1,19 @@
 """Answers in a model's own words: search first, then rounds with tools, and only what stands on evidence is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue.acting import Acting
 from bot.dialogue.called import Calls
 from bot.dialogue.checking import Record
 from bot.dialogue.fallen import codes_of
+from bot.dialogue.plan_called import Planned
+from bot.dialogue.planning import Planner
 from bot.dialogue.provenance import Traced
 from bot.dialogue.rounds import Rounds, Show
 from bot.dialogue.steps import Answer, Trigger, WasAnswered
 from bot.dialogue.tool_list import tool_list
-from bot.dialogue.tools import Fluency, Passages
+from bot.dialogue.tools import WORTH_READING, Fluency, Passages
 from bot.dialogue.wording import wording
 from core.errors import Unavailable
 from core.events import JSON
@@ -30,6 +32,7 @@ class Conversing:
     fluency: Fluency
     said: Sequence[Said]
     show: Show
+    planner: Planner = field(default_factory=Planner)
     understood: Understanding | None = None
 
     async def answer(self, command: Answer) -> Trigger | None:
@@ -54,11 +57,12 @@ class Conversing:
     async def _conversed(self, command: Answer, found: Passages) -> Trigger | None:
         rounds = self._rounds(found)
         likely = found.answerable >= self.fluency.finding.threshold and not found.staff_only
-        if likely:
+        if found.answerable >= WORTH_READING and not found.staff_only:
             rounds.calls.take_in(found)
         if likely and await self._told_from_memory(command.question, rounds):
             return WasAnswered(found=True)
-        await rounds.run(self._request(rounds.calls, command.question))
+        await rounds.run(replace(self._request(rounds.calls, command.question), doubtful=not likely))
+        rounds.calls.planned.end()
         trigger = await self._ended(command.question, rounds, likely)
         self._note(rounds)
         return trigger
@@ -72,6 +76,7 @@ class Conversing:
             traced=traced,
             specs={each.name: each for each in self._tools()},
             wanted=frozenset(acting.state.wanted),
+            planned=Planned(acting=acting, planner=self.planner, asked=self.understood.asked if self.understood else ()),
         )
         if acting.draft.plan and acting.context.account_id:
             calls.records.append(Record(text=f"Your plan is {acting.draft.plan}.", record_id=acting.context.account_id))
@@ -115,6 +120,8 @@ class Conversing:
             return WasAnswered(found=True)
         if calls.told:
             draft.say(calls.told)
+            return WasAnswered(found=True)
+        if calls.planned.goes_on:
             return WasAnswered(found=True)
         if rounds.cut:
             return None

@@ -43,6 +43,7 @@ class Draft:
     retrieved: list[str] = field(default_factory=list[str])
     decided: list[Mapping[str, JSON]] = field(default_factory=list[Mapping[str, JSON]])
     timings_ms: dict[str, float] = field(default_factory=dict[str, float])
+    planned: tuple[str, ...] = ()
     summary: str = ""
     contact_name: str = ""
     plan: str = ""

@@ -20,6 +20,7 @@ MOST_TIMES = 5
 SHORTEST = 2
 ORDER = (Origin.RECORD, Origin.POLICY, Origin.DOCUMENT, Origin.TOOL)
 _WORD = re.compile(r"[\w@.+-]*\w")
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[A-Za-z]{1,6}-?[\w-]{2,40}|\d{4}-\d{2}-\d{2}[\w:.+-]*")
 
 Scalar = str | int | bool
@@ -150,13 +151,18 @@ def _literal(text: str, value: str) -> tuple[int, int] | None:
 
 
 def _shares(value: str, text: str) -> bool:
-    """Whether a run of words of the value, or an address or a code in it, stands in the text."""
+    """Whether a run of words of the value, or an address, a link or a code in it, stands in the text."""
     words, there = _words(value), _words(text)
-    if any(("@" in word or _IDENTIFIER.fullmatch(word)) and word in there for word in words):
+    if any(_points(word) and word in there for word in words):
         return True
     length = min(SHINGLE, len(words))
     runs = {tuple(there[place : place + length]) for place in range(len(there) - length + 1)}
     return length > 0 and any(tuple(words[place : place + length]) in runs for place in range(len(words) - length + 1))
+
+
+def _points(word: str) -> bool:
+    """Whether a word leads somewhere by itself."""
+    return "@" in word or bool(_HOST.fullmatch(word) or _IDENTIFIER.fullmatch(word))
 
 
 def _words(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.dialogue.conduct import Conduct
+from bot.dialogue.plan import Plan
 from core.conversation import Card, HandoffNotice, Offer, Sentence
 from core.language import Asked, SlotValue
 from skills.procedures.walking import Book
@@ -62,12 +63,13 @@ class DialogueState(Frozen):
 
     `misses` counts answers not found in a row, `outages` messages in a row while the model was down; `code_at` is when the last
     code was mailed. A hand-back starts the counters anew (`reopened`), so that the reasons for the last handoff don't cause the
-    next. `wanted` are skills that the customer's own words asked for lately.
+    next. `wanted` are skills that the customer's own words asked for lately; `plan` has the steps of a request with several.
     """
 
     tasks: tuple[Task, ...] = ()
     later: tuple[Asked, ...] = ()
     wanted: tuple[str, ...] = ()
+    plan: Plan | None = None
     said: tuple[Sentence, ...] = ()
     misses: int = 0
     outages: int = 0

@@ -1,6 +1,6 @@
 """Shows each checked sentence as soon as it stands: it is written to the thread by itself, and whoever watches is told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -14,6 +14,7 @@ from bot.dialogue.wording import speaks
 from bot.dialogue.writing import Writing
 from core.conversation import Sentence
 from core.database import Database
+from core.events import JSON
 
 Told = Callable[[Iterable[str]], None]
 
@@ -84,6 +85,10 @@ class Streaming:
         lanes = await self.database.write(partial(self.writing.show, self.opening, draft))
         draft.shown = len(draft.sentences)
         self.shown.tell(lanes)
+
+    async def note(self, event_id: str, kind: str, data: Mapping[str, JSON]) -> None:
+        """Journals, in a transaction of its own and once for an id, what must stand before the turn acts on it."""
+        await self.database.write(partial(self.writing.note_once, self.opening, event_id, kind, data))
 
 
 def _acted(draft: Draft) -> bool:

@@ -9,9 +9,11 @@ from handoff.triage import REASONS
 from skills.contract import Skill
 
 SEARCH = "search_help"
+PLAN = "plan"
 HAND_OVER = "hand_over"
 CODE = "code"
 LONGEST = 2_000
+MOST_NAMES = 24
 WHOLE = frozenset({"seats", "quantity", "term_months", "months"})
 NEVER = frozenset({"raise_offer", "send_code", "apply_save_offer", "grant_discount"})
 """Skills that the house brings up by itself, or for which a person talks to the customer."""
@@ -24,6 +26,21 @@ SEARCH_SPEC = ToolSpec(
         "type": "object",
         "properties": {"query": {"type": "string", "description": "The question, in English, in a few words."}},
         "required": ["query"],
+        "additionalProperties": False,
+    },
+)
+PLAN_SPEC = ToolSpec(
+    name=PLAN,
+    description=(
+        "Writes down, before any other tool is called, what the customer asks for in several steps: the names of the tools, in "
+        "order, at most six. Only what the customer asked for in their own words; one step at a time is carried out after that."
+    ),
+    schema={
+        "type": "object",
+        "properties": {
+            "steps": {"type": "array", "items": {"type": "string"}, "description": "Names of tools, in the order of the steps."}
+        },
+        "required": ["steps"],
         "additionalProperties": False,
     },
 )
@@ -43,9 +60,9 @@ HAND_OVER_SPEC = ToolSpec(
 
 
 def tool_list(skills: Iterable[Skill], may_ask: Callable[[Skill], bool]) -> tuple[ToolSpec, ...]:
-    """The tools for one person, always in the same order and the same words: search, every skill they could ask for, a person."""
+    """The tools for one person, in the same order and words always: search, a plan, the skills they could ask for, a person."""
     offered = sorted((each for each in skills if is_offered(each) and may_ask(each)), key=lambda each: each.id)
-    return (SEARCH_SPEC, *(spec_of(each) for each in offered), HAND_OVER_SPEC)
+    return (SEARCH_SPEC, PLAN_SPEC, *(spec_of(each) for each in offered), HAND_OVER_SPEC)
 
 
 def is_offered(skill: Skill) -> bool:
@@ -88,6 +105,8 @@ def _fault(name: str, wanted: Mapping[str, object], value: object) -> str:
     allowed = cast(Sequence[str], [kinds] if isinstance(kinds, str) else kinds)
     if value is None:
         return "" if "null" in allowed else f"{name} is missing."
+    if "array" in allowed:
+        return "" if _names(value) else f"{name} must be a list of 1 to {MOST_NAMES} names."
     if "integer" in allowed:
         return "" if _whole(value) else f"{name} must be a whole number or null."
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
@@ -96,6 +115,13 @@ def _fault(name: str, wanted: Mapping[str, object], value: object) -> str:
     if choices and value not in choices:
         return f"{name} must be one of {', '.join(str(each) for each in choices if each is not None)}."
     return ""
+
+
+def _names(value: object) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    named = cast(Sequence[object], value)
+    return 1 <= len(named) <= MOST_NAMES and all(isinstance(each, str) and len(each) <= LONGEST for each in named)
 
 
 def _whole(value: object) -> bool:

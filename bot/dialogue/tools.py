@@ -13,6 +13,7 @@ from core.conversation import Sentence
 from core.language import LanguageModel, SlotSpec, SlotValue, Source
 from skills.contract import Context, Ready, Skill, Slots
 from skills.facts import Talk
+from skills.foreseen import Intended, Outlook
 from skills.outcomes import Outcome, Proposal
 from skills.procedures.procedure import Procedure
 
@@ -24,7 +25,13 @@ class Actions(Protocol):
 
     async def propose(self, skill: Skill, context: Context, ready: Ready, talk: Talk) -> Proposal: ...
 
+    async def foresee(self, intended: Sequence[Intended], talk: Talk) -> Outlook: ...
+
     async def run(self, request: ActionRequest, talk: Talk, context: Context | None = None) -> Outcome: ...
+
+
+WORTH_READING = 0.1
+"""How likely passages must answer to be given to a model that reads them; every sentence it makes of them is checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +150,13 @@ class Tools:
     count: Count = nothing_to_count
     fluency: Fluency | None = None
     procedures: Mapping[str, Procedure] = field(default_factory=dict[str, Procedure])
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each skill and procedure is called."""
+        return {each.id: each.title for each in self.skills.values()} | {
+            name: each.title for name, each in self.procedures.items()
+        }
 
     @property
     def fluent(self) -> Fluency | None:

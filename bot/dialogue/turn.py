@@ -14,6 +14,8 @@ from bot.dialogue.guard import Screened, screen
 from bot.dialogue.machine import Machine
 from bot.dialogue.offers import offer_for
 from bot.dialogue.opening import Opening, begin_anew, read_opening
+from bot.dialogue.plan_told import tell_plan, waits, without_old
+from bot.dialogue.planning import Planner
 from bot.dialogue.replied import reply_of
 from bot.dialogue.spending import charge_for, know_values, spent
 from bot.dialogue.state import DialogueState, Task
@@ -123,7 +125,7 @@ class Turns:
         """Everything that leaves no trace but effects whose key was stored before."""
         began = perf_counter()
         draft = Draft(turn_id=opening.row_id, language=opening.conversation.language)
-        state = opening.state
+        state = without_old(opening.state)
         agent = self._agent(opening, draft, state)
         understood: Understanding | None = None
         if opening.inbound.press is not None:
@@ -146,6 +148,7 @@ class Turns:
             await know_account(self.ports, opening.principal, draft)
             await know_name(self.ports, opening.principal, draft)
         draft.noted.update(spent())
+        tell_plan(draft, agent.state)
         return draft, self._next_state(agent.state, draft), understood
 
     async def _hear(self, agent: Agent, opening: Opening, screened: Screened, understood: Understanding) -> None:
@@ -223,7 +226,7 @@ class Turns:
             understood = observe(await self.tools.model.understand(request), opening, screened.text)
         except Unavailable:
             return None
-        if opening.state.offer is None and top is None and understood.act in (Act.AFFIRM, Act.CORRECT):
+        if not waits(opening.state) and understood.act in (Act.AFFIRM, Act.CORRECT):
             understood = replace(understood, act=Act.OTHER)
         return understood
 
@@ -278,6 +281,7 @@ class Turns:
             state=state,
             draft=draft,
             show=streaming.show if self.tools.fluent else not_yet,
+            planner=Planner(note=streaming.note, titles=self.tools.titles),
         )
 
     async def _summary(self, opening: Opening) -> str:

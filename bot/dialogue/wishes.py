@@ -14,7 +14,8 @@ def wanted_by(understood: Understanding, state: DialogueState, skills: Collectio
     now = [each.intent for each in understood.asked if each.intent in skills and each.confidence >= ASKED]
     before = () if now or _ends(understood) else state.wanted
     in_hand = [each.skill for each in state.tasks if each.raised_by == "customer"]
-    return tuple(dict.fromkeys([*now, *before, *in_hand, *(each.intent for each in state.later)]))
+    planned = [each.skill for each in state.plan.steps if each.open] if state.plan else []
+    return tuple(dict.fromkeys([*now, *before, *in_hand, *(each.intent for each in state.later), *planned]))
 
 
 def _ends(understood: Understanding) -> bool:

@@ -1,13 +1,14 @@
 """Writes a turn, whole or not at all: thread, state, journal, record, ledgers, approval, promise, case, the row's end."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from bot.dialogue.draft import Draft
 from bot.dialogue.opening import Opening, ReadingRooms
+from bot.dialogue.plan_told import as_standing
 from bot.dialogue.state import DialogueState
 from core import inbox
 from core.action import NeedsApproval
@@ -58,6 +59,7 @@ class Writing:
             self.rooms.threads.spoken_in(conn, tenant, conversation.id, understood.language)
         self._append_reply(conn, opening, draft, state)
         self._note(conn, opening, "turn.understood", _understood(understood))
+        self._note_plan(conn, opening, state)
         self._keep_ledgers(conn, opening, draft)
         approval_id = self._seek_approval(conn, opening, draft)
         self.rooms.threads.save_state(conn, tenant, conversation.id, state.model_dump_json(), epoch=conversation.epoch)
@@ -153,6 +155,18 @@ class Writing:
         for promise in draft.promises:
             self.promises.record(conn, opening.conversation, promise, made_by=BOT_ID, at=now, due_at=None)
 
+    def note_once(self, opening: Opening, event_id: str, kind: str, data: Mapping[str, JSON], conn: Connection) -> None:
+        """Journals what must stand before it is acted on. Told of the same id again it does nothing."""
+        if self.rooms.journal.get(conn, opening.conversation.tenant, event_id) is None:
+            self.rooms.journal.append(conn, replace(self._event(opening, kind, data), id=event_id))
+
+    def _note_plan(self, conn: Connection, opening: Opening, state: DialogueState) -> None:
+        """How the plan moved in this turn, and that it came to its end."""
+        plan = state.plan
+        if plan is None or plan == opening.state.plan:
+            return
+        self._note(conn, opening, "plan.ended" if plan.over else "plan.moved", as_standing(plan))
+
     def _seek_approval(self, conn: Connection, opening: Opening, draft: Draft) -> str | None:
         if draft.approval is None:
             return None
@@ -177,6 +191,7 @@ class Writing:
             intents=tuple(each.intent for each in understood.asked) if understood else (),
             slots={slot.name: str(slot.value) for slot in understood.slots} if understood else {},
             steps=tuple(f"{action.skill}: {action.outcome}" for action in draft.actions),
+            planned=draft.planned,
             citations=tuple(citation for sentence in draft.sentences for citation in sentence.citations),
             mood=understood.mood if understood else 0.0,
             open_promises=tuple(draft.promises),
@@ -223,7 +238,10 @@ class Writing:
         record(conn, written)
 
     def _note(self, conn: Connection, opening: Opening, kind: str, data: Mapping[str, JSON]) -> None:
-        event = Event(
+        self.rooms.journal.append(conn, self._event(opening, kind, data))
+
+    def _event(self, opening: Opening, kind: str, data: Mapping[str, JSON]) -> Event:
+        return Event(
             type=kind,
             tenant=opening.conversation.tenant,
             at=self.clock.now(),
@@ -232,7 +250,6 @@ class Writing:
             account_id=opening.principal.account_id,
             data=data,
         )
-        self.rooms.journal.append(conn, event)
 
 
 def _understood(understood: Understanding | None) -> dict[str, JSON]:

@@ -19,7 +19,7 @@ from skills.billing.pricebook import InternalTerms
 from skills.billing.prices import PriceList
 from skills.catalogue import CATALOGUE, intents
 from skills.examples import near_misses
-from skills.procedures.published import library
+from skills.procedures.published import bodies, library, parsed
 from skills.sandbox.data import CompanyData
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -68,6 +68,7 @@ def load(config: Config) -> Heavy:
         question_examples=_asked(config.knowledge.paths),
         lexicon=Path(config.demo.folder) / "lexicon.toml",
         hard_questions=near_misses().get("question", ()),
+        cases=[text for name, body in bodies().items() for text in parsed(body, name).examples],
         cache_dir=cache / "heads",
         today=lambda: START,
     )

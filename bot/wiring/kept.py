@@ -112,7 +112,7 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
     secret = load_secret(data, os.environ.get(config.server.secret_env))
     speaking = language(config, heavy.model, database)
-    answers = AnswerCache(database=database, clock=clock, secret=secret)
+    answers = AnswerCache(database=database, clock=WallClock(), secret=secret)
     opened = Opened(
         database=database,
         clock=clock,

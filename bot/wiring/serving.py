@@ -67,7 +67,9 @@ async def _make_ready(config: Config, heavy: Heavy, kept: Kept, whole: Whole) ->
         await _note_versions(config, heavy, kept)
         loading.done.add("index")
         if config.demo.enabled:
-            await tell_past(config, kept.house)
+            told = await tell_past(config, kept.house)
+            if told:
+                await kept.house.distiller.by(heavy.model).learn_all(now=kept.house.clock.now(), limit=told)
         await kept.house.durable.launch()
         waiting = await kept.house.intake.offer_unfinished()
         loading.done.add("engine")

@@ -116,6 +116,7 @@ class CaseViews:
             promises=kept.promises,
             pending_approval=kept.pending_approval,
             signs=signs_in_words(_latest(kept)),
+            planned=tuple(step_in_words(step) for step in packet.planned),
         )
 
     def promise(self, promise: Promise) -> PromiseView:

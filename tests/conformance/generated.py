@@ -236,7 +236,5 @@ def _other(trunk: Trunk, answered: str) -> tuple[str, str | int] | None:
             return (found[-1], found[-1]) if found else None
         case "seats":
             return "44 people", 44
-        case "plan":
-            return ("Starter", "starter") if "starter" not in answered.casefold() else ("Team", "team")
         case _:
             return None

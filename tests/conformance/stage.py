@@ -112,7 +112,12 @@ class Stage:
         account = self.world.customer.account_id
         assert account is not None
         found = await self.world.house.ports.billing.subscription(account)
-        return {"plan": found.plan or "", "billing": found.billing or "", "seats": found.seats_bought, "status": found.status.value}
+        return {
+            "plan": found.plan or "",
+            "billing": found.billing or "",
+            "seats": found.seats_bought,
+            "status": found.status.value,
+        }
 
     async def _effects(self) -> Counter[str]:
         wanted = select(outcomes.c.key, outcomes.c.skill).where(outcomes.c.tenant == self.tenant)

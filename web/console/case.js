@@ -12,6 +12,7 @@ import { News } from "./news.js";
 import { badge, loading, problem, quiet, section, toast } from "./parts.js";
 import { takeWords } from "./promises.js";
 import { record } from "./record.js";
+import { plannedStep } from "./record_plan.js";
 import { Suggestion } from "./suggestion.js";
 import { Timeline } from "./timeline.js";
 import { caseState, channel, language, plain, priority, reason } from "./words.js";
@@ -162,7 +163,7 @@ export class CaseView {
       this.parts.packet.replaceChildren(item ? section("Handover", el("p", { class: "fine", text: "Erased with its customer." })) : "");
       return;
     }
-    const rows = [["Wanted", packet.intents.map(plain).join(", ")], ["Given", Object.entries(packet.slots).map(([name, value]) => `${plain(name)}: ${value}`).join(", ")], ["Tried", packet.steps.map(plain).join("; ")], ["Mood", packet.mood <= -0.3 ? "Upset" : packet.mood >= 0.3 ? "Content" : "Neutral"], ["Policy", packet.policy_reasons.map(plain).join(", ")], ["Note", packet.note]];
+    const rows = [["Wanted", packet.intents.map(plain).join(", ")], ["Given", Object.entries(packet.slots).map(([name, value]) => `${plain(name)}: ${value}`).join(", ")], ["Planned", (packet.planned ?? []).map(plannedStep).join("; ")], ["Tried", packet.steps.map(plain).join("; ")], ["Mood", packet.mood <= -0.3 ? "Upset" : packet.mood >= 0.3 ? "Content" : "Neutral"], ["Policy", packet.policy_reasons.map(plain).join(", ")], ["Note", packet.note]];
     this.parts.packet.replaceChildren(section("Handover", el("p", { class: "summary", text: packet.summary }), table(rows.filter(([, value]) => value))));
   }
 

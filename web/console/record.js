@@ -4,6 +4,7 @@ import { el, table } from "../shared/dom.js";
 import { exact, hour } from "../shared/time.js";
 import { badge, flat } from "./parts.js";
 import { OF_MODEL, isPrompt, ofModel, provenance } from "./record_model.js";
+import { ofPlan } from "./record_plan.js";
 import { percent, plain, revenue } from "./words.js";
 
 const KINDS = { allow: "success", deny: "danger", needs_approval: "warning" };
@@ -11,12 +12,14 @@ const KINDS = { allow: "success", deny: "danger", needs_approval: "warning" };
 export function record(found, open = false) {
   const top = found.understood.intents?.[0];
   const model = ofModel(found);
+  const plan = ofPlan(found.understood);
   const title = top ? `${plain(top[0])}, ${percent(top[1])}` : plain(found.kind);
   return el(
     "details",
     { class: "record", id: `turn-${found.id}`, open },
     el("summary", {}, el("b", { text: title }), el("time", { datetime: found.at, title: exact(found.at), text: hour(found.at) })),
     part("Understood", understood(found.understood)),
+    plan && part("Plan", plan),
     model && part("Model", model),
     part("Recalled", list(found.recalled)),
     part("Retrieved", list(found.retrieved)),
@@ -39,7 +42,7 @@ function rows(values, shown = flat) {
 function understood({ intents = [], revenue: signal, ...rest }) {
   const asked = intents.map(([name, confidence]) => [plain(name), percent(confidence)]);
   const sale = signal ? [["Revenue intent", `${revenue(signal[0])}, ${percent(signal[1])}${signal[2] ? `, ${plain(signal[2])}` : ""}`]] : [];
-  const others = Object.entries(rest).filter(([name, value]) => value !== "" && value !== null && !OF_MODEL.includes(name)).map(([name, value]) => [plain(name), flat(value)]);
+  const others = Object.entries(rest).filter(([name, value]) => value !== "" && value !== null && name !== "plan" && !OF_MODEL.includes(name)).map(([name, value]) => [plain(name), flat(value)]);
   return asked.length + sale.length + others.length ? table([...asked, ...sale, ...others]) : none();
 }
 

@@ -51,6 +51,8 @@ def _card(case: CaseView, addresses: Addresses) -> Iterator[Block]:
         yield section("\n".join(shown(line, SUMMARY_LINE) for line in summary))
     elif case.first_words:
         yield section(quoted(case.first_words, 900))
+    if case.planned and case.live:
+        yield context("*Planned*  " + shown("; ".join(case.planned), 2_000))
     if case.tried and case.live:
         yield context("*Tried*  " + shown("; ".join(case.tried), 2_000))
     promised = [each for each in case.promises if each.state == "open"]

@@ -121,7 +121,9 @@ def _facts(case: CaseView) -> list[Element]:
         ("Waiting since", label(day(case.opened_at))),
         ("Priority", str(case.priority)),
     ]
-    return [*pairs(facts), words(f"Tried: {'; '.join(tried)}" if tried else "Nothing was tried yet.", quiet=True)]
+    planned = [cut(each, 160) for each in case.planned[:MOST_TRIED]]
+    steps = [words(f"Planned: {'; '.join(planned)}", quiet=True)] if planned else []
+    return [*pairs(facts), *steps, words(f"Tried: {'; '.join(tried)}" if tried else "Nothing was tried yet.", quiet=True)]
 
 
 def _claimed(case: CaseView) -> Element:

@@ -34,8 +34,8 @@ class EmbeddedModel:
     """A `core.language.LanguageModel` made of sentence vectors, word lists and small fitted heads.
 
     `embedder` looks at what customers write; `filed` (the same one by default) at examples, and may keep their vectors on disk.
-    `question_examples` are what people ask the help centre, `hard_questions` those that look like requests. Fitted heads are
-    kept in `cache_dir` and fitted anew only when examples change. `today` dates words such as "tomorrow".
+    `question_examples` are what people ask the help centre, `hard_questions` those that look like requests, `cases` what procedures
+    serve. Fitted heads are kept in `cache_dir` and fitted anew only when examples change. `today` dates words such as "tomorrow".
     """
 
     name = NAME
@@ -50,6 +50,7 @@ class EmbeddedModel:
         cache_dir: Path,
         filed: Embedder | None = None,
         hard_questions: Sequence[str] = (),
+        cases: Sequence[str] = (),
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         words = lexicon if isinstance(lexicon, Lexicon) else Lexicon.load(lexicon)
@@ -57,6 +58,7 @@ class EmbeddedModel:
         self._embedder = embedder
         self._questions = tuple(question_examples)
         self._hard = tuple(hard_questions)
+        self._cases = tuple(cases)
         self._store = HeadStore(cache_dir)
         self._student = Viewer(embedder=filed or embedder, lexicon=words)
         self._reader = Reader(viewer=Viewer(embedder=embedder, lexicon=words), finder=SlotFinder(lexicon=words))
@@ -98,7 +100,7 @@ class EmbeddedModel:
         shown = {(each.article, each.start) for sentence in request.already for each in sentence.citations}
         async for sentence in self.phrase(asked):
             fresh = not any((each.article, each.start) in shown for each in sentence.citations)
-            if request.mend is None and fresh:
+            if request.mend is None and fresh and not request.doubtful:
                 yield sentence
         yield Ended(stop=Stop.END, model=self.name)
 
@@ -121,7 +123,7 @@ class EmbeddedModel:
     def _heads(self, intents: tuple[IntentSpec, ...]) -> Heads:
         with self._lock:
             if self._signals is None:
-                self._signals = fit_signals(self._student, self._store, self._questions)
+                self._signals = fit_signals(self._student, self._store, self._questions, self._cases)
             if intents not in self._intents:
                 examples = IntentExamples.of(intents, self._questions, self._hard)
                 latest = dict(list(self._intents.items())[-1:])

@@ -39,10 +39,13 @@ class SignalHeads:
     acts: Head
 
 
-def fit_signals(viewer: Viewer, store: HeadStore, questions: Sequence[str] = ()) -> SignalHeads:
-    """All heads, from the store or fitted anew. `questions` are everyday ones, for which nobody has to be called."""
+def fit_signals(viewer: Viewer, store: HeadStore, questions: Sequence[str] = (), cases: Sequence[str] = ()) -> SignalHeads:
+    """All heads, from the store or fitted anew. `questions` are everyday ones, for which nobody has to be called.
+
+    Nor for `cases`, as customers bring them up: procedures serve them.
+    """
     revenue = training.revenue()
-    triage = [*training.triage(), *calm(questions, revenue)]
+    triage = [*training.triage(), *calm(questions, revenue), *told_cases(cases)]
     needs = {kind: items_of(revenue, kind, viewer.lexicon) for kind in ("cross_sell", "upsell")}
 
     def head(name: str, rows: Sequence[Labelled], shape: Shape) -> Head:
@@ -75,6 +78,15 @@ def calm(questions: Sequence[str], revenue: Sequence[Labelled]) -> list[Labelled
         second = texts[(place * 7 + 3) % len(texts)] if place % 2 else replies[place % len(replies)]
         third = [replies[(place * 5) % len(replies)]] if place % 3 == 0 else []
         found.append(_talk([text, second, *third]))
+    return found
+
+
+def told_cases(cases: Sequence[str]) -> list[Labelled]:
+    """Each case alone, and with a reply to what was asked about it."""
+    replies = [row.text for row in training.acts() if row.label not in ("other", "bot_question")]
+    found: list[Labelled] = []
+    for place, text in enumerate(sorted(set(cases))):
+        found += [_talk([text]), _talk([text, replies[place * 11 % len(replies)]])]
     return found
 
 

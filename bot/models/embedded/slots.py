@@ -34,10 +34,17 @@ class SlotFinder:
     lexicon: Lexicon
 
     def find(
-        self, text: str, specs: Sequence[SlotSpec], *, message_id: str, today: date, expecting: SlotSpec | None = None
+        self,
+        text: str,
+        specs: Sequence[SlotSpec],
+        *,
+        message_id: str,
+        today: date,
+        expecting: SlotSpec | None = None,
+        amending: bool = False,
     ) -> tuple[SlotValue, ...]:
         """The values for `specs` in `text`. A bare number or position counts for the slot that is `expecting`, or for the
-        only count that a skill has."""
+        only count that a skill has; while what is proposed is being changed (`amending`), for how many to add or take away."""
         reading = Reading(text=text, today=today, lexicon=self.lexicon)
         values: dict[str, Found] = {}
         first = [spec for spec in specs if expecting is not None and spec.name == expecting.name]
@@ -50,7 +57,7 @@ class SlotFinder:
             if found is not None and not (totals and not expected and spec.kind == "quantity" and reading.is_total(found)):
                 values[spec.name] = found
         if expecting is None or expecting.name not in values:
-            self._bare_count(reading, specs, values)
+            self._bare_count(reading, specs, values, amending=amending)
         return tuple(
             SlotValue(name=name, value=each.value, message_id=message_id, start=each.start, end=each.end)
             for name, each in values.items()
@@ -66,9 +73,11 @@ class SlotFinder:
             return each
         return None
 
-    def _bare_count(self, reading: "Reading", specs: Sequence[SlotSpec], values: dict[str, Found]) -> None:
+    def _bare_count(self, reading: "Reading", specs: Sequence[SlotSpec], values: dict[str, Found], *, amending: bool) -> None:
         """Gives the only free number of the text to the only count still open ('make it 30 instead of 20')."""
         open_counts = [spec for spec in specs if spec.kind in COUNTS and spec.name not in values]
+        if amending and len(open_counts) > 1:
+            open_counts = [spec for spec in open_counts if spec.kind == "quantity"]
         if len(open_counts) != 1:
             return
         spec = open_counts[0]

@@ -105,7 +105,8 @@ class Reader:
             specs = [request.expecting, *(spec for spec in specs if spec.name != request.expecting.name)]
         if not specs:
             return ()
-        return self._found(draft, Clause(text=draft.text, start=0), specs, seen.today)
+        amending = request.active_intent is not None and request.expecting is None
+        return self._found(draft, Clause(text=draft.text, start=0), specs, seen.today, amending=amending)
 
     def _asked(self, draft: "Draft", seen: "Seen") -> tuple[Asked, ...]:
         """What is asked for, first things first: the main clause's three likeliest intents, and other clauses' own wishes."""
@@ -128,8 +129,13 @@ class Reader:
         slots = self._found(draft, clause, specs, seen.today) if specs else ()
         return Asked(intent=name, confidence=round(confidence, 4), text=clause.text, slots=slots)
 
-    def _found(self, draft: "Draft", clause: Clause, specs: Sequence[SlotSpec], today: date) -> tuple[SlotValue, ...]:
-        found = self.finder.find(clause.text, specs, message_id=draft.message_id, today=today, expecting=draft.request.expecting)
+    def _found(
+        self, draft: "Draft", clause: Clause, specs: Sequence[SlotSpec], today: date, *, amending: bool = False
+    ) -> tuple[SlotValue, ...]:
+        expecting = draft.request.expecting
+        found = self.finder.find(
+            clause.text, specs, message_id=draft.message_id, today=today, expecting=expecting, amending=amending
+        )
         return tuple(replace(slot, start=slot.start + clause.start, end=slot.end + clause.start) for slot in found)
 
 

@@ -119,7 +119,7 @@ class Splitter:
 
 def _ended(text: str) -> bool:
     """Whether a text is finished, and its last word can't be the beginning of an address."""
-    last = text.split()[-1] if text.strip() else ""
+    last = text.rsplit(maxsplit=1)[-1] if text.strip() else ""
     return _finished(text) and not re.search(r"[./@:](?=\w)", last)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 LOOKALIKES = str.maketrans("aeopcxyi", "аеорсхуі")
+STRETCH = 20
 ZERO_WIDTH = "\u200b"
 
 
@@ -31,9 +32,9 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def seen(payload: str, texts: str) -> bool:
-    """Whether a text shows at least the first half of the payload, however it was cut and cleaned on its way."""
+    """Whether a stretch of the payload stands in a text, however it was cut and cleaned on its way."""
     wanted = letters(payload)
-    return wanted[: max(12, len(wanted) // 3)] in texts
+    return any(wanted[at : at + STRETCH] in texts for at in range(max(1, len(wanted) - STRETCH + 1)))
 
 
 def letters(text: str) -> str:

@@ -1,6 +1,7 @@
 """A model that obeys whatever it reads, besides what the customer asks for: compromised, and fully obedient."""
 
 import json
+import re
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from core.language import (
     Ended,
     FactDraft,
     Said,
+    Source,
     Stop,
     ToolCall,
     Understanding,
@@ -107,7 +109,7 @@ class Obedient(ScriptedModel):
             calls += self._demanded(request)
         if self.benign is not None and request.mend is None:
             for source in request.sources[:1]:
-                yield Sentence(text=source.text.strip().split("\n")[-1], citations=(source.citation,))
+                yield Sentence(text=_answer(source), citations=(source.citation,))
             for text in _read_out(request):
                 yield Sentence(text=text)
             calls = [*self._next(request), *calls]
@@ -163,6 +165,12 @@ def texts_of(request: ConverseRequest) -> list[str]:
         *request.facts.values(),
         *request.plan,
     ]
+
+
+def _answer(source: Source) -> str:
+    """What answers the question, out of a passage."""
+    lines = [line for line in re.split(r"(?<=[.!?])\s+|\n", source.text) if line.strip()]
+    return next((line for line in lines if "12 characters" in line), lines[-1])
 
 
 def _read_out(request: ConverseRequest) -> list[str]:

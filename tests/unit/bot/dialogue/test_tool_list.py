@@ -34,7 +34,7 @@ def test_what_only_the_house_brings_up_is_never_offered() -> None:
 
 def test_a_person_is_offered_what_they_may_ask_for() -> None:
     names = [each.name for each in tool_list(CATALOGUE, lambda skill: skill.id == "price_seats")]
-    assert names == ["search_help", "price_seats", "hand_over"]
+    assert names == ["search_help", "plan", "price_seats", "hand_over"]
 
 
 @pytest.mark.parametrize("skill", CATALOGUE, ids=lambda skill: skill.id)

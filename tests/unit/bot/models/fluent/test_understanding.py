@@ -20,7 +20,7 @@ async def test_several_wishes_keep_their_order_and_their_values() -> None:
     for slot in (slot for each in seen.asked for slot in each.slots):
         assert TEXT[slot.start : slot.end] in ("Team", "5", "5 seats")
     assert (seen.revenue.item, seen.revenue.confidence) == ("sso", 1.0)
-    assert seen.model == "scripted-dialogue"
+    assert seen.model == "scripted-judge"
     assert provider.prompts[0].schema is not None
 
 
