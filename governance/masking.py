@@ -18,6 +18,8 @@ LONGEST = 24
 SHORTEST_KNOWN = 3
 LEAST_SCORE = 0.4
 KEPT_TEXTS = 2_000
+WINDOW, OVERLAP = 4_000, 120
+"""Long texts are searched in windows, so that the time it takes grows with their length and not with its square."""
 
 _NAME = r"[^\W\d_a-zà-þ][\w'’-]+"
 _GIVEN = rf"({_NAME}(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|du)\s+)*{_NAME}){{0,3}})"
@@ -34,7 +36,7 @@ _SIGNED = re.compile(
 _STREET = re.compile(
     r"\b\d{1,5}[a-z]?\s+(?:[A-Z][\w'’.-]+\s+){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl"
     r"|Square|Terrace|Close|Crescent)\b\.?"
-    r"|\b(?:[A-ZÄÖÜ][\wäöüß.-]+[\s-]?){0,3}(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz)\s+\d{1,4}\s?[a-z]?\b"
+    r"|\b(?:[A-ZÄÖÜ][\w.]{0,30}(?:-[\w.]{1,30}){0,4}\s){0,2}(?:[A-ZÄÖÜ][\w.]{0,30}(?:-[\w.]{1,30}){0,4}-?)?(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Gg]asse|[Ww]eg|[Aa]llee|[Pp]latz)\s+\d{1,4}\s?[a-z]?\b"
     r"|\b\d{1,4},?\s+(?:bis\s+)?(?:rue|avenue|boulevard|place|chemin|impasse)\s+(?:(?:de|du|des|la|le|l['’])\s*)*[A-ZÀ-Þ][\w'’-]+"
     r"(?:\s+[A-ZÀ-Þ][\w'’-]+)*"
     r"|\b(?:[Cc]alle|[Aa]venida|[Vv]ia|[Pp]iazza)\s+(?:(?:de|del|la|di|della)\s+)*[A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)*,?\s+\d{1,4}\b"
@@ -139,6 +141,17 @@ class Masking:
         return Mask(finds=self._found, known=known)
 
     def _find(self, text: str) -> tuple[Span, ...]:
+        if len(text) <= WINDOW + OVERLAP:
+            return self._within(text)
+        found: list[Span] = []
+        for first in range(0, len(text), WINDOW):
+            behind = max((end for _, end, _ in found), default=0)
+            spans = self._within(text[first : first + WINDOW + OVERLAP])
+            moved = [(first + start, first + end, kind) for start, end, kind in spans if start < WINDOW]
+            found += [span for span in moved if span[0] >= behind]
+        return tuple(found)
+
+    def _within(self, text: str) -> tuple[Span, ...]:
         spans = [(each.start(), each.end(), kind) for kind, pattern in _PATTERNS for each in pattern.finditer(text)]
         spans += [(each.start(1), each.end(1), "person") for pattern in (_NAMED, _SIGNED) for each in pattern.finditer(text)]
         for recognizer in self._loaded():

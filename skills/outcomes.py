@@ -255,7 +255,7 @@ def failed(skill: Skill, request: ActionRequest, error: RapportError, *, uncerta
 
 
 def unread(skill: Skill, request: ActionRequest) -> Outcome:
-    """Policy had nothing to go by, since a system that it needs didn't answer: that is told, and not a reason that isn't known."""
+    """Policy had nothing to go by, since a system didn't answer: that is told, and no reason that nobody knows."""
     return failed(skill, request, Unavailable("The facts for this can't be read now: try again later."), uncertain=False)
 
 

@@ -13,7 +13,7 @@ from skills.procedures.procedure import YES_NO, Procedure
 SURE = 0.5
 BESIDES = 0.8
 YES = re.compile(r"\W*(?:yes|yep|yeah|yup|ja|oui|sí|si|sì|jo)\b", re.IGNORECASE)
-NO = re.compile(r"\W*(?:no|nope|nah|not (?:really|yet)|nein|non|nee|nej)\b", re.IGNORECASE)
+NO = re.compile(r"\W*(?:no(?! idea)|nope|nah|not (?:really|yet)|nein|non|nee|nej)\b", re.IGNORECASE)
 AT_ITS_CARD = frozenset({Act.CORRECT, Act.AFFIRM, Act.DENY, Act.RESUME, Act.OTHER})
 
 

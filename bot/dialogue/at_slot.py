@@ -19,7 +19,9 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
     skill = skills.get(task.skill)
     understood = heard.understood
     found = _found(skill, heard)
-    if task.asking in found or (found and understood.act is Act.CORRECT):
+    spec = skill.slot(task.asking or "") if skill else None
+    answers = task.asking in found and not _mentions(spec, heard)
+    if answers or (found and understood.act is Act.CORRECT):
         return _fill(state, task, found)
     if understood.act is Act.CANCEL and understood.act_confidence >= 0.5:
         withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
@@ -30,7 +32,6 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
     other = any(each.intent in skills and each.intent not in own and each.confidence >= 0.6 for each in understood.asked)
     if task.asking == CODE_SLOT and not other:
         return _without_code(state, task, heard)
-    spec = skill.slot(task.asking or "") if skill else None
     told = skill is not None and bool(skill.own) and spec is not None and spec.kind in FREE_TEXT
     if other or (_is_question(heard) and not (told and not heard.text.strip().endswith("?"))):
         return serve(state, heard, skills)
@@ -89,6 +90,12 @@ def _without_code(state: DialogueState, task: Task, heard: Heard) -> Step:
         return Step(state=state.without(task.id), commands=(Judge(task=task),))
     task = task.model_copy(update={"tries": task.tries + 1})
     return Step(state=state.replace(task), commands=(Say(sentences=(Sentence(text=task.question, approved="ask"),)),))
+
+
+def _mentions(spec: SlotSpec | None, heard: Heard) -> bool:
+    """Whether one of several choices is merely a word in a question about something else."""
+    whole = heard.text.strip().endswith("?") and len(heard.text.split()) >= TELLING
+    return whole and spec is not None and spec.kind == "choice"
 
 
 def _is_question(heard: Heard) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from bot.dialogue.state import DialogueState
 from bot.dialogue.steps import Heard, SkillCard
 from core.language import Asked, IntentSpec
-from skills.procedures.procedure import Procedure
+from skills.procedures.procedure import QUESTION, Procedure
 
 SURE_CASE = 0.6
+BESIDES = 0.8
 
 
 def settled(state: DialogueState, heard: Heard, procedures: Mapping[str, Procedure]) -> Heard:
@@ -24,9 +25,20 @@ def settled(state: DialogueState, heard: Heard, procedures: Mapping[str, Procedu
             _add(found, each)
         elif each.intent not in under_way:
             _add(found, Asked(intent=procedure.near, confidence=each.confidence, text=each.text))
+    found = _besides(found, procedures)
     if len({each.text for each in found}) == 1:
         found.sort(key=lambda each: -each.confidence)
     return replace(heard, understood=replace(heard.understood, asked=tuple(found)))
+
+
+def _besides(found: list[Asked], procedures: Mapping[str, Procedure]) -> list[Asked]:
+    """What is wished for beside a case: a case is told in many words, so it must be plain and nothing that the case does itself."""
+    cases = [procedures[each.intent] for each in found if each.intent in procedures]
+    if not cases:
+        return found
+    served = {name for case in cases for name in (*case.calls, case.near)} - {QUESTION}
+    kept = {QUESTION, *procedures}
+    return [each for each in found if each.intent in kept or (each.confidence >= BESIDES and each.intent not in served)]
 
 
 def _add(found: list[Asked], asked: Asked) -> None:

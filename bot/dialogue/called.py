@@ -171,8 +171,10 @@ class Calls:
         source = next((each for sentence in done.sentences for each in sentence.record_ids), skill.id)
         self.traced.add(Origin.RECORD, source, typed_values(result))
         self.traced.add(origin_of(skill), source, said)
+        foreign = origin_of(skill) is Origin.TOOL
         for sentence in done.sentences:
-            self.records.append(Record(text=sentence.text, record_id=(sentence.record_ids or (skill.id,))[0]))
+            record_id = (sentence.record_ids or (skill.id,))[0]
+            self.records.append(Record(text=sentence.text, record_id=record_id, as_it_is=foreign))
         self.told.extend(done.sentences)
         if done.handoff:
             self.acting.hand_over(public_reason(done.handoff), skill.id)

@@ -26,10 +26,14 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A sentence or a field that a skill returned in this turn, or a fact of the account, and the record it comes from."""
+    """A sentence or a field that a skill returned in this turn, or a fact of the account, and the record it comes from.
+
+    `as_it_is`: somebody outside may have written part of it (a ticket, a name), so it is repeated whole and backs nothing else.
+    """
 
     text: str
     record_id: str
+    as_it_is: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,11 @@ class Evidence:
     asked: Sequence[str] = ()
     backed: Sequence[str] = ()
     acted: Sequence[str] = ()
+
+    @property
+    def own(self) -> list[Record]:
+        """The records that only the house's systems write."""
+        return [each for each in self.records if not each.as_it_is]
 
 
 @dataclass(frozen=True, kw_only=True)

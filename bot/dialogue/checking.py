@@ -122,8 +122,11 @@ class Checking:
         if reason or not text:
             return Falls(reason=reason or "it is empty")
         tidy = replace(sentence, text=text, citations=(), record_ids=())
+        repeated = tuple(each.record_id for each in evidence.records if each.as_it_is and _flat(each.text) == _flat(text))
+        if repeated:
+            return Stands(sentence=replace(tidy, record_ids=repeated[:1]))
         known = frozenset(
-            word.lower() for each in (*evidence.asked, *(r.text for r in evidence.records)) for word in re.findall(r"\w+", each)
+            word.lower() for each in (*evidence.asked, *(r.text for r in evidence.own)) for word in re.findall(r"\w+", each)
         )
         if claims_nothing(text, known):
             return Stands(sentence=tidy)
@@ -174,7 +177,7 @@ class Checking:
         )
         theirs = frozenset(
             name
-            for record in evidence.records
+            for record in evidence.own
             if "plan" in record.text.lower()
             for name in map(str.lower, re.findall(r"[A-Z]\w+", record.text))
         )
@@ -214,7 +217,7 @@ class _Pieces:
     @classmethod
     def of(cls, sentence: Sentence, evidence: Evidence) -> "_Pieces":
         cited = quoted(sentence.citations, evidence.sources) or []
-        return cls(cited=tuple(cited), stating=(*cited, *passages(evidence.passages), *recorded(evidence.records)))
+        return cls(cited=tuple(cited), stating=(*cited, *passages(evidence.passages), *recorded(evidence.own)))
 
     def says(self, text: str) -> bool:
         """Whether an article says the text word for word."""
@@ -241,7 +244,7 @@ def _answered(answer: str, rest: str, evidence: Evidence) -> str:
 def _naming(text: str, evidence: Evidence) -> tuple[str, ...]:
     """The records that carry a figure or code of the text."""
     wanted = read(text).claims
-    held = (record for record in evidence.records if any(mine.same(each) for mine in wanted for each in read(record.text).claims))
+    held = (record for record in evidence.own if any(mine.same(each) for mine in wanted for each in read(record.text).claims))
     return tuple(dict.fromkeys(record.record_id for record in held))
 
 

@@ -92,7 +92,7 @@ class Streaming:
 
 
 def _acted(draft: Draft) -> bool:
-    return draft.receipt is not None or any(each.effect != "read" and each.outcome == "done" for each in draft.actions)
+    return any(each.effect != "read" and each.outcome == "done" for each in draft.actions)
 
 
 def _behind(said: Sequence[Sentence], language: str, *, shows: bool, framed_before: bool) -> tuple[Sentence, ...]:

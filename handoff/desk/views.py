@@ -67,7 +67,8 @@ class CaseView:
     """A case as its card shows it. `reason` is in words; `mood` from -1 (upset) to 1; `summary` at most three lines.
 
     `state` is waiting, claimed, resolved, returned, or promised: done but for a promise. `channel` is where the customer writes
-    now; `planned` is every step of a request with several and where it stands; `signs` says in words what was noticed in their latest message.
+    now; `planned` is every step of a request with several, and where it stood when people took over; `signs` says in words what
+    was noticed in their latest message.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a scripted fluent model answers, whatever wire it speaks: what a line means, a passage word by word, a call; now and then sloppily.
+"""What a scripted fluent model answers, whatever wire it speaks: a line's meaning, a passage, a call; now and then sloppily.
 
 Its sloppiness is what servers really do: prose around what was asked for, values that nobody gave, invented prices, the same call
 twice, tools that don't exist. None of it may change how a dialogue goes.

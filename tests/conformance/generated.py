@@ -22,7 +22,7 @@ CANCEL = ("never mind, leave it", "forget it", "cancel that", "I changed my mind
 SKIP = ("skip that", "no idea", "I don't know that", "I'd rather leave that out")
 CLARIFY = ("why do you need to know that?", "what do you need that for?", "why do you ask?", "what do you mean?")
 REPEAT = ("can you repeat that?", "say that again please", "sorry, I didn't catch that", "could you repeat the question?")
-NONSENSE = ("bananas", "purple horses", "blorp", "the moon maybe", "hmm, seventeen clouds")
+NONSENSE = ("bananas", "purple horses", "blorp", "the moon maybe", "hmm, grey clouds")
 PERSON = (
     "I want to talk to a person",
     "Get me a human please",

@@ -1,4 +1,4 @@
-"""Whether a step came out as it has to: in structure (questions, cards, effects, handoffs, where words come from), never in words."""
+"""Whether a step came out as it has to: questions, cards, effects, handoffs, where words come from. Never the words."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,17 +14,8 @@ from tests.conformance.stage import skills_of
 
 APPROVAL = "awaiting_approval"
 PERSON = "?"
-"""A person takes over, for whatever reason, or is offered."""
-OFFERS = (
-    "procedure.offer_person",
-    "conduct.",
-    "answer.none",
-    "denied",
-    "failed.",
-    "billing.refusal",
-    "helpdesk.refusal",
-    "skills.",
-)
+"""A person takes over for whatever reason or is offered, or it is told that it failed."""
+OFFERS = ("procedure.offer_person", "conduct.", "answer.none", "failed.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +48,7 @@ def _left(expected: Expected, seen: Seen) -> list[str]:
     wrong = [f"{name} is {held.get(name)!r}, not {value!r}" for name, value in expected.holds.items() if held.get(name) != value]
     if expected.asks and (top is None or top.asking != expected.asks):
         wrong.append(f"it doesn't ask for {expected.asks} but for {top.asking if top else 'nothing'}")
-    if expected.clean and (seen.state.tasks or seen.state.later or seen.state.offer):
+    if expected.clean and (seen.state.tasks or seen.state.later):
         wrong.append(f"it isn't done: {', '.join(each.skill for each in seen.state.tasks) or 'something'} is open")
     return wrong
 
@@ -113,13 +104,17 @@ def _arguments(wanted: Mapping[str, Value], found: Mapping[str, Scalar]) -> list
 def _handoff(expected: Expected, seen: Seen, reply: Reply) -> list[str]:
     reason = reply.handoff.reason if reply.handoff else ""
     if expected.hands_over == PERSON:
-        return [] if reason or _offered(reply) else ["nobody takes over, and no person is offered"]
+        return [] if reason or _offered(reply) or _failed(reply) else ["nobody takes over, and it isn't told as a failure"]
     if reason != expected.hands_over:
         return [f"it hands over for {reason or 'nothing'}, not for {expected.hands_over or 'anything'}"]
     if not expected.noted:
         return []
     note = seen.packet.note if seen.packet else ""
     return [] if expected.noted in note else [f"the person isn't told of {expected.noted!r} but {note!r}"]
+
+
+def _failed(reply: Reply) -> bool:
+    return any(each.outcome == "failed" for each in reply.actions)
 
 
 def _offered(reply: Reply) -> bool:

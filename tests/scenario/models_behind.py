@@ -1,6 +1,6 @@
 """Worlds behind the real adapters and the real chain, with the model server in the same process."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,7 +71,7 @@ class Setting:
         finally:
             await runner.cleanup()
 
-    def _providers(self, chain: tuple[str, ...], port: int) -> Mapping[str, ProviderSection]:
+    def _providers(self, chain: tuple[str, ...], port: int) -> dict[str, ProviderSection]:
         price = PriceSection(input=3.0, output=15.0, cached=0.3)
         return {
             name: ProviderSection.model_validate(

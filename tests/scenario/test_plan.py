@@ -8,6 +8,7 @@ from bot.dialogue.plan import Doubt
 from core.conversation import Reply
 from core.language import Act, Asked, SlotValue, Understanding, UnderstandRequest
 from governance.audit import explain
+from skills.sandbox.faults import Fault, FaultKind
 from tests.fakes.model import Meant
 from tests.scenario.conftest import Meet
 from tests.scenario.story import Story
@@ -181,11 +182,11 @@ async def test_a_step_that_may_not_be_asked_for_is_said_at_once_and_the_rest_goe
 
 async def test_a_failed_step_asks_whether_to_go_on(story: Story) -> None:
     await wants(story, SEATS_AND_ADDON, ("add_seats", {"quantity": 3}), ("create_referral_link", {}))
-    story.company.billing.down = True
+    story.company.faults.set("billing.apply", Fault(kind=FaultKind.CONFLICT, times=None))
     failed = await story.presses()
     assert failed.sentences[-1].approved == "plan.go_on"
     assert await standing(story) == [("add_seats", "failed"), ("create_referral_link", "waiting")]
-    story.company.billing.down = False
+    story.company.faults.clear()
     assert (await story.says_yes()).card is not None
     assert await standing(story) == [("add_seats", "failed"), ("create_referral_link", "now")]
 

@@ -108,9 +108,11 @@ export class ActionCard {
   }
 }
 
+/* What was done has a receipt number; what was only looked up is a plain table. */
 export function receipt(body) {
-  const title = el("h3", {}, icon("check"), body.title || "Done");
-  return el("section", { class: "card receipt", "aria-label": "Receipt" }, title, table(body.rows));
+  const done = body.rows.some(([label]) => label === "Receipt");
+  if (!done) return el("section", { class: "card", "aria-label": "Details" }, table(body.rows));
+  return el("section", { class: "card receipt", "aria-label": "Receipt" }, el("h3", {}, icon("check"), "Done"), table(body.rows));
 }
 
 export function notice(body) {

@@ -28,6 +28,7 @@ ASSURANCES = {"verified": "Verified", "claimed": "Not verified", "anonymous": "U
 ENDINGS = {"promised": "Done, but for a promise", "resolved": "Resolved", "returned": "Given back to the bot"}
 INTERNAL = "What you type in this thread is internal. The customer is sent only what you send with Reply."
 MOST_TRIED = 5
+MOST_PLANNED = 6
 UPSET, UNEASY, PLEASED = -0.5, -0.15, 0.35
 
 
@@ -121,7 +122,7 @@ def _facts(case: CaseView) -> list[Element]:
         ("Waiting since", label(day(case.opened_at))),
         ("Priority", str(case.priority)),
     ]
-    planned = [cut(each, 160) for each in case.planned[:MOST_TRIED]]
+    planned = [cut(each, 160) for each in case.planned[:MOST_PLANNED]]
     steps = [words(f"Planned: {'; '.join(planned)}", quiet=True)] if planned else []
     return [*pairs(facts), *steps, words(f"Tried: {'; '.join(tried)}" if tried else "Nothing was tried yet.", quiet=True)]
 

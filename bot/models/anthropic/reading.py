@@ -22,6 +22,7 @@ Quote = tuple[int, int, int]
 LONGEST_HELD = 600
 MOST_EVENTS = 100_000
 MOST_CHARACTERS = 1_000_000
+MOST_ARGUMENTS = 20_000
 MOST_TOKENS = 1_000_000_000
 FINISHES: Mapping[str, Finish] = {
     "end_turn": Finish.END,
@@ -199,8 +200,10 @@ class Reading:
         return _Calling(id=clean(id), name=clean(name), input=block.get("input"))
 
     def _call(self, calling: _Calling) -> ToolCall | None:
-        """The call; None when what is written is no JSON object."""
+        """The call; None when what is written is no JSON object, or longer than any tool takes."""
         written = "".join(calling.written)
+        if len(written) > MOST_ARGUMENTS:
+            return None
         try:
             given: object = json.loads(written, parse_constant=_no_number) if written.strip() else calling.input
             arguments = cleaned({} if given is None else given)

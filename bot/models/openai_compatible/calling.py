@@ -11,7 +11,7 @@ from bot.models.openai_compatible.objects import NoObject, as_object, whole
 from core.language import ToolCall, ToolSpec
 
 MOST_CALLS = 32
-MOST_ARGUMENTS = 200_000
+MOST_ARGUMENTS = 20_000
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _NAME = re.compile(r"[^A-Za-z0-9_-]")
 

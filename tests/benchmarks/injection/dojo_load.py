@@ -1,12 +1,14 @@
 """AgentDojo as plain values: its suites, tasks and tools, when it is installed under .cache/peers or beside Rapport."""
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import MagicMock
+
+from pydantic import BaseModel
 
 from tests.benchmarks.report import ROOT
 
@@ -93,14 +95,14 @@ def suites() -> tuple[Suite, ...] | None:
             sys.modules.pop(name, None)
 
 
-def plain(value: Any) -> object:
+def plain(value: object) -> object:
     """Models, dates and the like as JSON has them."""
-    if hasattr(value, "model_dump"):
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType]  # of any kind
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType]  # of any kind
+        return {str(key): plain(each) for key, each in cast(Mapping[object, object], value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in cast(Sequence[object], value)]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
@@ -115,8 +117,3 @@ def _there(name: str) -> bool:
     except ImportError:
         return False
     return True
-
-
-def where() -> Path:
-    """Where AgentDojo was found."""
-    return Path(str(importlib.import_module("agentdojo").__file__)).parent

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import cast
 
 from pydantic import BaseModel
 
@@ -52,7 +53,9 @@ class Remembered:
     """Reads values as the product does, and each text only once: the same mails and pages come in hundreds of pairs."""
 
     finder: SlotFinder
-    found: dict[tuple[object, ...], tuple[SlotValue, ...]] = field(default_factory=dict[tuple[object, ...], tuple[SlotValue, ...]])
+    found: dict[tuple[object, ...], tuple[SlotValue, ...]] = field(
+        default_factory=dict[tuple[object, ...], tuple[SlotValue, ...]]
+    )
 
     def find(
         self, text: str, specs: Sequence[SlotSpec], *, message_id: str, today: date, expecting: SlotSpec | None = None
@@ -94,9 +97,7 @@ class Play:
     def run(self) -> Came:
         text = wrapped(self.injection.words)
         world = self.suite.environment(text)
-        traced = Traced(
-            values=READER, today=NOW.date(), said=[Said(role="customer", text=self.user.words, message_id="m1")]
-        )
+        traced = Traced(values=READER, today=NOW.date(), said=[Said(role="customer", text=self.user.words, message_id="m1")])
         demanded = scripted(self.injection, self.suite.environment(text))
         self.plan = Counter(each.tool for each in self.user.calls if tool(each.tool).asked_in(self.user.words))
         for call in self.user.calls:
@@ -220,9 +221,9 @@ def _flat(arguments: Mapping[str, object]) -> Iterable[tuple[str, object]]:
 
 def _parts(name: str, value: object) -> Iterable[tuple[str, object]]:
     if isinstance(value, Mapping):
-        yield from _parts(name, value.get("file_id"))  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType]  # JSON
+        yield from _parts(name, cast(Mapping[str, object], value).get("file_id"))
     elif isinstance(value, list | tuple):
-        for number, each in enumerate(value):  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]  # JSON
+        for number, each in enumerate(cast(Sequence[object], value)):
             yield from _parts(f"{name}.{number}", each)
     elif value is not None:
         yield name, value

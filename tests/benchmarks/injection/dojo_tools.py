@@ -1,4 +1,4 @@
-"""AgentDojo's tools as skills of Rapport: effects, where arguments may come from, and the gate that an installation would load."""
+"""AgentDojo's tools as skills of Rapport: effects, where arguments may come from, and the gate of an installation."""
 
 import re
 import shutil
@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict
 
 from core.action import Effect
 from governance.gate import Gate
@@ -15,9 +18,10 @@ from governance.policy import CONTEXTS, FOLDER, SCHEMA
 TABLE = Path(__file__).parent / "dojo_tools.toml"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tool:
+class Tool(BaseModel):
     """A tool as declared; see dojo_tools.toml."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: str
     effect: Effect = Effect.READ
@@ -39,15 +43,8 @@ def declared() -> Mapping[str, Tool]:
     """The tools that are listed, by name."""
     listed = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     typed = listed.pop("typed")
-    found: dict[str, Tool] = {}
-    for name in {*listed, *typed}:
-        row = listed.get(name, {})
-        sets = {key: frozenset(value) for key, value in row.items() if isinstance(value, list)}
-        effect = Effect(row.get("effect", "read"))
-        found[name] = Tool(
-            id=name, effect=effect, asks=row.get("asks", "(?!)"), typed=frozenset(typed.get(name, ())), **sets
-        )
-    return found
+    rows = ({"id": name, **listed.get(name, {}), "typed": typed.get(name, ())} for name in {*listed, *typed})
+    return {row["id"]: Tool.model_validate(row) for row in rows}
 
 
 def tool(name: str) -> Tool:
@@ -97,12 +94,10 @@ def read_of(name: str, result: object) -> Read:
 
 def _leaves(field: str, value: object) -> Iterable[tuple[str, str]]:
     if isinstance(value, Mapping):
-        for key, each in value.items():  # pyright: ignore[reportUnknownVariableType]  # JSON of any kind
-            name = str(key)  # pyright: ignore[reportUnknownArgumentType]  # JSON of any kind
-            yield field, name
+        for name, each in cast(Mapping[str, object], value).items():
             yield from _leaves(name, each)
     elif isinstance(value, list | tuple):
-        for each in value:  # pyright: ignore[reportUnknownVariableType]  # JSON of any kind
+        for each in cast(Sequence[object], value):
             yield from _leaves(field, each)
     elif value is not None:
         yield field, str(value)

@@ -50,6 +50,7 @@ def asked(way: str) -> tuple[Benign, ...]:
     reads = {
         "ticket": (STATUS,),
         "mail header": (STATUS,),
+        "two documents": (STATUS,),
         "crm field": (ACCOUNT_READ,),
         "tool result": (INCIDENTS,),
     }.get(way, ())

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -135,12 +136,11 @@ class Obedient(ScriptedModel):
         known = {each.name: each for each in request.tools}
         calls: list[ToolCall] = []
         for number, each in enumerate(self.attack.calls):
-            arguments = dict(each.arguments)
+            arguments: dict[str, object] = dict(each.arguments)
             spec = known.get(each.tool)
             if spec is not None:
-                properties = spec.schema["properties"]
-                assert isinstance(properties, Mapping)
-                arguments = {str(name): arguments.get(str(name)) for name in properties} | arguments
+                properties = cast(Mapping[str, object], spec.schema["properties"])
+                arguments = {name: arguments.get(name) for name in properties} | arguments
             calls.append(ToolCall(id=f"x{len(request.exchanges)}{number}", tool=each.tool, arguments=arguments))
         return calls
 
@@ -181,5 +181,3 @@ def _read_out(request: ConverseRequest) -> list[str]:
             if not result.failed and result.text.startswith("{"):
                 told.extend(json.loads(result.text).get("says", []))
     return told
-
-

@@ -1,6 +1,6 @@
 """One pair of a benign task and an injection in the whole house: what it did, showed and said beyond what the customer asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from unittest.mock import patch
@@ -13,6 +13,7 @@ from bot.dialogue.provenance import Traced
 from core.action import Origin
 from core.conversation import Reply
 from core.language import SlotSpec, SlotValue
+from skills.contract import Skill
 from tests.benchmarks.injection.forms import letters, seen
 from tests.benchmarks.injection.house import ACCOUNT, QUESTION, Shared
 from tests.benchmarks.injection.obedient import Attack, Benign, Obedient
@@ -126,7 +127,7 @@ async def _said(world: World, pair: Pair, ran: Ran) -> Sequence[str]:
 
 async def _remembered(world: World, pair: Pair, model: Obedient) -> None:
     """An earlier conversation from which the injected text was learned as a fact about the customer."""
-    model.attack, model.learns = None, f"{pair.benign.words} {pair.payload[0]}"
+    model.attack, model.learns = None, f"They prefer to know how many characters a password must have. {pair.payload[0]}"
     await world.say(f"{QUESTION}\n\n> {pair.payload[0]}")
     house = world.house
     found = await house.database.read(lambda conn: house.threads.find(conn, world.ref))
@@ -184,10 +185,8 @@ async def _approvals(world: World) -> int:
     return await world.house.database.read(count)
 
 
-
-
 @contextmanager
-def unguarded() -> Iterator[None]:
+def unguarded() -> Generator[None]:
     """The planted fault: whatever a model calls counts as asked for by the customer, and every value as theirs."""
 
     def theirs(traced: Traced, spec: SlotSpec, value: str | int | bool, specs: Sequence[SlotSpec]) -> SlotValue:
@@ -195,5 +194,8 @@ def unguarded() -> Iterator[None]:
         end = len(said.text)
         return SlotValue(name=spec.name, value=value, message_id=said.message_id, start=0, end=end, origin=Origin.CUSTOMER)
 
-    with patch.object(Calls, "_raised_by", lambda calls, skill: "customer"), patch.object(Traced, "_slot", theirs):  # pyright: ignore[reportUnknownLambdaType]  # a double
+    def asked_for(calls: Calls, skill: Skill) -> str:
+        return "customer"
+
+    with patch.object(Calls, "_raised_by", asked_for), patch.object(Traced, "_slot", theirs):
         yield

@@ -1,5 +1,7 @@
 """Personal values leave as placeholders and come back as they were; figures that aren't personal stay."""
 
+import time
+
 import pytest
 
 from governance.masking import Mask, Masking
@@ -87,3 +89,21 @@ def test_text_that_is_still_growing_waits_for_a_whole_placeholder() -> None:
     assert mask.whole("Dear [pers") == 5
     assert mask.whole("Dear [person_1], hello") == 22
     assert mask.whole("see [a long bracket that never ends in a placeholder") == 52
+
+
+@pytest.mark.parametrize("letters", ["X", "x", "Ab-", "X ", "a@", ".", "1"])
+def test_no_text_takes_long(letters: str) -> None:
+    """A customer may write 8,000 characters of anything, and nobody else is answered meanwhile."""
+    began = time.perf_counter()
+    Masking().start().mask((letters * 8_000)[:8_000])
+    assert time.perf_counter() - began < 8.0
+
+
+def test_a_value_in_a_long_text_is_found_wherever_it_stands() -> None:
+    masking = Masking()
+    for before in range(3_970, 4_150, 12):
+        text = "a " * (before // 2) + "mail rosa@lumenstreet.example or Hauptstraße 12 now " + "b " * 3_000
+        masked = masking.start().mask(text)
+        assert "rosa@" not in masked
+        assert "Hauptstraße" not in masked
+        assert masked.count("[email_1]") == 1
