@@ -7,7 +7,7 @@ PACKAGES := bot core governance handoff knowledge memory skills tests
 export TORCH_SOURCE PYTHON
 
 .PHONY: setup run test check lint unit browser test-recovery test-peers test-slack-retries fuzz \
-  bench-turn bench-understanding bench-suggestions lock migration clean
+  bench-turn bench-understanding bench-suggestions bench-models lock migration clean
 
 setup:
 	@scripts/setup.sh
@@ -56,6 +56,9 @@ bench-suggestions: setup
 
 bench-turn: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.turn
+
+bench-models: setup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.models
 
 bench-understanding: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.understanding

@@ -150,10 +150,7 @@ class UnderstandRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A passage that a model may answer from. `score` is the search's, higher is better.
-
-    `leads`: it belongs to what fits the question, or a part of it, best of all.
-    """
+    """A passage to answer from. A higher `score` is better; `leads`: it belongs to what fits the question, or a part, best."""
 
     text: str
     citation: Citation
@@ -223,13 +220,14 @@ class Exchange:
 class ConverseRequest:
     """One round of an answer, with tools: the conversation (last message last), what was found, and the rounds so far.
 
-    `already` are sentences that the customer has been shown in this turn: never to be said again. `mend` is a sentence that
-    didn't stand, with the reason: to be put in other words that stand on the sources, or left out. `plan` is what was
-    understood to be wanted, step by step. `doubtful`: the sources may have nothing to do with it, so quoting them is no answer.
+    `already` are sentences that the customer has been shown in this turn: never to be said again. `mend` is one that didn't
+    stand, with the reason: to be put in other words that do, or left out. `plan` is what was understood to be wanted, in steps.
+    `doubtful`: the sources may be beside the point. Without `may_call` the tools are there only for the calls that were made.
     """
 
     said: Sequence[Said]
     tools: Sequence[ToolSpec] = ()
+    may_call: bool = True
     sources: Sequence[Source] = ()
     exchanges: Sequence[Exchange] = ()
     already: Sequence[Sentence] = ()

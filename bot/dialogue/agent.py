@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from bot.dialogue.acting import Acting
 from bot.dialogue.conversing import Conversing
 from bot.dialogue.draft import Draft
+from bot.dialogue.leaning import leans
 from bot.dialogue.machine import Machine
 from bot.dialogue.planning import Planner
 from bot.dialogue.rounds import Show
@@ -34,6 +35,8 @@ from core.language import Said, Understanding
 MOST_STEPS = 40
 
 PLAINLY = 0.8
+LEANING = 0.15
+"""How much surer the help centre must be of the bare words of a question that leans on the one before it."""
 IN_PUBLIC = {"verify.first": "verify.public"}
 """What is said instead where others read along."""
 
@@ -120,12 +123,13 @@ class Agent(Acting):
             conversed = await conversing.answer(replace(command, else_say=else_say))
             if conversed is not None:
                 return conversed
-        return replace(await self._quote(command.question, command.else_say), otherwise=command.otherwise)
+        return replace(await self._quote(command.question, command.else_say), otherwise=command.otherwise, outside=command.outside)
 
     async def _quote(self, question: str, else_say: str = "") -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}
         tenant = self.hearing.principal.tenant.id
         try:
+            question = await self._likelier(question)
             answered = await self.tools.help.answer(tenant, question, self.draft.language, recalled=self.recalled, facts=facts)
         except Unavailable:
             self.draft.say([wording("answer.unavailable", self.draft.language)])
@@ -135,12 +139,20 @@ class Agent(Acting):
         if else_say and (answered.answerable < PLAINLY or not answered.sentences):
             self.draft.say([wording(self._here(else_say), self.draft.language)])
             return WasAnswered(found=True)
+        if answered.staff_only and self.said and question != self.said[-1].text:
+            return WasAnswered(found=False)
         if answered.staff_only:
             self.draft.say([wording("answer.staff", self.draft.language)])
             return WasAnswered(found=True)
-        if answered.choices:
-            self.draft.say([wording("answer.choices", self.draft.language, choices="; ".join(answered.choices))])
-            return WasAnswered(found=True, choices=answered.choices)
         figure = self.tools.count(question, answered.sentences, self.context.clock.now().date(), self.draft.language)
         self.draft.say([*([figure] if figure else []), *answered.sentences])
-        return WasAnswered(found=bool(answered.sentences))
+        return WasAnswered(found=bool(answered.sentences), choices=answered.choices)
+
+    async def _likelier(self, question: str) -> str:
+        """A question that was said in full, or the customer's own words where those are answered as surely."""
+        own = self.said[-1].text if self.said else question
+        if own == question or not leans(own):
+            return question
+        tenant, language = self.hearing.principal.tenant.id, self.draft.language
+        full, plain = [await self.tools.help.likelihood(tenant, each, language) for each in (question, own)]
+        return question if full + LEANING >= plain else own

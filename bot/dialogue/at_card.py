@@ -1,9 +1,10 @@
 """What the machine does with a message while a card waits: yes, no, a change, or something else first."""
 
+import re
 from collections.abc import Mapping
 
 from bot.dialogue.flow import drop
-from bot.dialogue.fresh import serve
+from bot.dialogue.fresh import serve, tells
 from bot.dialogue.state import DialogueState, Phase, Task
 from bot.dialogue.steps import Execute, Heard, Prepare, SkillCard, Step, Wording
 from core.language import Act, SlotValue
@@ -11,6 +12,7 @@ from core.language import Act, SlotValue
 CLEAR = 0.55
 CERTAIN = 0.8
 BESIDES = 0.8
+FIGURE = re.compile(r"\d+")
 
 
 def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
@@ -20,16 +22,31 @@ def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping
     clear = understood.act_confidence >= CLEAR
     if (understood.act is Act.CORRECT and changed) or (changed and understood.act in (Act.AFFIRM, Act.DENY, Act.RESUME)):
         return amend(state, task, changed)
-    if understood.act is Act.AFFIRM and clear:
+    if understood.act is Act.AFFIRM and clear and not _other_figures(task, heard.text):
         return Step(state=_keeping(state, heard, skills), commands=(Execute(task=task),))
     if understood.act in (Act.DENY, Act.CANCEL) and clear:
         return drop(_keeping(state, heard, skills, reads_only=True), task)
     other = _other_request(task, heard, skills, CERTAIN if changed else CLEAR)
     if changed and not other:
         return amend(state, task, changed)
-    if other or understood.act is Act.OTHER or understood.act is Act.CLARIFY:
+    about_it = _only_unclear(heard)
+    if other or (tells(heard) and understood.act in (Act.OTHER, Act.CLARIFY) and not about_it):
         return serve(state, heard, skills)
-    return Step(state=state, commands=(Wording(id="back.card", values=(("title", task.card.title if task.card else ""),)),))
+    told = "card.means" if about_it or (understood.act is Act.CLARIFY and clear) else "back.card"
+    return Step(state=state, commands=(Wording(id=told, values=(("title", task.card.title if task.card else ""),)),))
+
+
+def _only_unclear(heard: Heard) -> bool:
+    """Whether a message says nothing but that the card isn't understood."""
+    return heard.understood.act is Act.CLARIFY and heard.understood.act_confidence >= CERTAIN and not heard.understood.asked
+
+
+def _other_figures(task: Task, text: str) -> bool:
+    """Whether a yes names a figure that the card doesn't show: then it is no yes to this card."""
+    if task.card is None:
+        return False
+    shown = " ".join((task.card.title, task.card.rule, *(part for row in task.card.rows for part in row)))
+    return bool(set(FIGURE.findall(text)) - set(FIGURE.findall(shown)))
 
 
 def amend(state: DialogueState, task: Task, changed: Mapping[str, SlotValue]) -> Step:

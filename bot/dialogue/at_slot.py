@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.dialogue.flow import resume
 from bot.dialogue.fresh import serve
 from bot.dialogue.state import DialogueState, Task
 from bot.dialogue.steps import HandOver, Heard, Judge, Prepare, Say, SkillCard, Step, Withdraw, Wording
@@ -25,7 +26,7 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         return _fill(state, task, found)
     if understood.act is Act.CANCEL and understood.act_confidence >= 0.5:
         withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
-        return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="task.cancelled")))
+        return resume(state.without(task.id), (withdrawn, Wording(id="task.cancelled")))
     if understood.act is Act.CLARIFY and understood.act_confidence >= 0.5:
         return _why(state, task, skill)
     own = {task.skill, *(skill.own if skill else ())}
@@ -78,12 +79,14 @@ def _skip(state: DialogueState, task: Task, spec: SlotSpec | None) -> Step:
         task = task.model_copy(update={"skipped": (*task.skipped, spec.name), "asking": None})
         return Step(state=state.replace(task), commands=(Prepare(task=task),))
     withdrawn = Withdraw(skill=task.skill, outcome="cancelled", task=task)
-    return Step(state=state.without(task.id), commands=(withdrawn, Wording(id="needed", values=(("question", task.question),))))
+    return resume(state.without(task.id), (withdrawn, Wording(id="needed", values=(("question", task.question),))))
 
 
 def _without_code(state: DialogueState, task: Task, heard: Heard) -> Step:
     """No code came. Who can't get at it, or names another address, is told how to prove who they are, and policy records the
     denial; anybody else is asked once more."""
+    if heard.understood.act is Act.CLARIFY or _is_question(heard):
+        return Step(state=state, commands=(Wording(id="code.where"),))
     elsewhere = any(slot.name == "email" or "@" in str(slot.value) for slot in heard.understood.slots) or "@" in heard.text
     gives_up = heard.understood.act in (Act.SKIP, Act.DENY, Act.CANCEL)
     if gives_up or elsewhere or task.tries >= 2:

@@ -32,13 +32,13 @@ def settled(state: DialogueState, heard: Heard, procedures: Mapping[str, Procedu
 
 
 def _besides(found: list[Asked], procedures: Mapping[str, Procedure]) -> list[Asked]:
-    """What is wished for beside a case: a case is told in many words, so it must be plain and nothing that the case does itself."""
+    """What is wished for beside a case: told in so many words, and nothing that the case does itself."""
     cases = [procedures[each.intent] for each in found if each.intent in procedures]
     if not cases:
         return found
     served = {name for case in cases for name in (*case.calls, case.near)} - {QUESTION}
-    kept = {QUESTION, *procedures}
-    return [each for each in found if each.intent in kept or (each.confidence >= BESIDES and each.intent not in served)]
+    plain = (each.intent in procedures or (each.confidence >= BESIDES and each.intent not in served) for each in found)
+    return [each for each, kept in zip(found, plain, strict=True) if kept]
 
 
 def _add(found: list[Asked], asked: Asked) -> None:

@@ -7,6 +7,14 @@ from bot.dialogue.check_reading import Part, Reading
 from knowledge.claims import FIGURES, Claim, Kind
 
 _FOR = re.compile(r"\bfor\s+$")
+_RATE = re.compile(
+    r"(?:\s*(?:,\s*(?:or|and)?|or|and)\s*[$€£]?\d[\d.,]*(?:\s?(?:usd|eur|gbp|dollars?|euros?|pounds?))?)*"
+    r"\s*((?:(?:for\s+)?(?:per|a|an|each|every)\s+[a-z]+\s*)+)",
+    re.IGNORECASE,
+)
+_FIGURES_LISTED = re.compile(r"\d\S*(?:\s\w+)?\s*(?:,|\band\b|\bor\b)\s*[^\s\d]?\d", re.IGNORECASE)
+_EACH = re.compile(r"(?:per|a|an|each|every)\s+([a-z]+)", re.IGNORECASE)
+_AS_WELL = {"year": "year|annual", "month": "month", "seat": "seat|user|person|people", "user": "user|seat"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +38,25 @@ def bound_to_names(said: Reading, piece: Reading, setting: Setting) -> str:
                 return f"{claim.value} belongs to something else in the evidence"
             if claim.kind in FIGURES and _narrower(claim, said, piece):
                 return f"it leaves out for what {claim.value} holds"
+            if claim.kind is Kind.MONEY and (left_out := _unrated(claim, said, piece)):
+                return f"it leaves out that {claim.value} is for each {left_out}"
     return ""
+
+
+def _unrated(claim: Claim, said: Reading, piece: Reading) -> str:
+    """What a price is for each of ("per seat per month") and the sentence leaves out, wherever the piece has that price."""
+    missing: list[str] = []
+    for each in piece.claims:
+        rate = _RATE.match(piece.text, each.end) if claim.same(each) else None
+        lacking = [
+            noun
+            for noun in (_EACH.findall(rate[1]) if rate else [])
+            if not re.search(rf"\b(?:{_AS_WELL.get(noun.lower(), re.escape(noun))})", said.text, re.IGNORECASE)
+        ]
+        if claim.same(each) and not lacking:
+            return ""
+        missing += lacking
+    return missing[0] if missing else ""
 
 
 def _narrower(claim: Claim, said: Reading, piece: Reading) -> bool:
@@ -52,12 +78,15 @@ def _beside(claim: Claim, part: Part, place: int, said: Reading, piece: Reading,
     wanted = _marks(part, setting)
     if not wanted:
         wanted = _all_marks(said, setting) if len(said.claims) == 1 else set[str]()
+    if not wanted and {"you", "your"} & set(said.words):
+        wanted = _all_marks(piece, setting) & setting.theirs
     owned = _marks(there, setting)
     if place + 1 < len(piece.parts) and not piece.parts[place + 1].claims and not owned:
         following = piece.parts[place + 1]
         owned |= _marks(following, setting)
     for mark in wanted:
-        if mark not in owned and any(_rivals(mark, other) for other in owned) and not _shared(mark, place, piece):
+        rivals = [other for other in owned if _rivals(mark, other) and not _together(mark, other, piece)]
+        if mark not in owned and rivals and not _shared(mark, place, piece):
             return False
         if mark not in owned and not _earlier(mark, place, piece, setting) and mark in _all_marks(piece, setting):
             return False
@@ -79,11 +108,19 @@ def _earlier(mark: str, place: int, piece: Reading, setting: Setting) -> bool:
     """Whether the mark was named before the figure, and no rival of it since; or behind it before the next figure."""
     for part in reversed(piece.parts[: place + 1]):
         marks = _marks(part, setting)
-        if mark in marks:
+        rivals = [other for other in marks if _rivals(mark, other)]
+        if mark in marks or (rivals and all(_together(mark, other, piece) for other in rivals)):
             return True
-        if any(_rivals(mark, other) for other in marks):
+        if rivals:
             return False
     return _shared(mark, place, piece)
+
+
+def _together(mark: str, other: str, piece: Reading) -> bool:
+    """Whether two names lead the piece as one list, "Team and Business customers", with no list of figures to go with it."""
+    joined = r"(?:\s*,\s*(?:and\s|or\s)?|\s(?:and|or)\s)(?:\w+(?:\s*,\s*(?:and\s|or\s)?|\s(?:and|or)\s))?"
+    listed = re.match(rf"\W*(?:{mark}{joined}{other}|{other}{joined}{mark})\b", piece.text, re.IGNORECASE)
+    return bool(listed) and not _FIGURES_LISTED.search(piece.text)
 
 
 def _marks(part: Part, setting: Setting) -> set[str]:

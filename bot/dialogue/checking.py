@@ -39,6 +39,10 @@ _QUESTION = re.compile(
     r"|did you|do you|have you|does it|is this|was it)\b",
     re.IGNORECASE,
 )
+_PLAN = re.compile(
+    r"(?:your\s(?:\w+\s)?(?:plan|tier|subscription)\sis|you(?:['’]re|\sare)\s(?:\w+\s)?(?:on|subscribed\sto|using))"
+    r"\s(?:the\s)?([A-Z]\w+)"
+)
 _ASKING = frozenset(
     [
         "want",
@@ -149,7 +153,8 @@ class Checking:
         return stands_on_promises(text, evidence.backed) if promises(text) else None
 
     def _stating(self, text: str, sentence: Sentence, evidence: Evidence, pieces: "_Pieces") -> Stands | Falls:
-        held = Joined(setting=self._setting(pieces, evidence), embedder=self.embedder)
+        setting = self._setting(pieces, evidence)
+        held = Joined(setting=setting, embedder=self.embedder)
         repeated = _REPEATED.match(text)
         if repeated:
             rest = text[repeated.end() :]
@@ -162,6 +167,10 @@ class Checking:
         bare = text[answers.end() :] if answers else text
         if answers and (reason := _answered(answers[1], bare, evidence)):
             return Falls(reason=reason)
+        plan = _PLAN.match(bare[:1].lower() + bare[1:])
+        if plan and plan[1].lower() not in setting.theirs:
+            found = held.stands(bare, list(recorded(evidence.own)))
+            return Stands(sentence=replace(sentence, record_ids=_records(found))) if found.stands else Falls(reason=found.reason)
         found = held.stands(bare, pieces.cited) if pieces.cited else Held(reason="it cites nothing")
         if not found.stands:
             found = held.stands(bare, pieces.stating)

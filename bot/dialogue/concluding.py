@@ -8,6 +8,8 @@ from core.language import Understanding
 
 NO_ANSWER = ("small.", "verify.", "code.")
 """Wordings that answer nothing: small talk, and what the customer has to do first."""
+OFFERING = ("answer.none", "denied")
+"""Wordings that offer a person themselves."""
 DONE = "done"
 
 
@@ -31,8 +33,10 @@ def conclude(agent: Agent, understood: Understanding, text: str) -> None:
         progress=bool(draft.card or draft.receipt or done or state.top),
     )
     follow = followed(understood, text, told, state.conduct)
-    agent.state = state.model_copy(update={"conduct": follow.conduct})
+    offered = any((each.approved or "") in OFFERING for each in draft.sentences)
+    asking = follow.conduct.asking or (offered and state.top is None)
+    agent.state = state.model_copy(update={"conduct": follow.conduct.model_copy(update={"asking": asking})})
     if follow.hand_over:
         agent.hand_over("repeated_failure", follow.hand_over)
-    elif follow.say:
+    elif follow.say and not offered:
         draft.say([wording(follow.say, draft.language)])

@@ -13,14 +13,22 @@ QUESTION = re.compile(
     r"|qu[eé]|cu[aá]ndo|c[oó]mo|d[oó]nde)\b",
     re.IGNORECASE,
 )
+HELP = re.compile(
+    r"\W*(?:(?:hi|hello|ok|please|hallo|bonjour|hola)\W+)?(?:help(?: me)?(?: please)?|what (?:can|do) you (?:do|help with)(?: for me)?"
+    r"|what can i (?:ask|do here)|how can you help(?: me)?|hilfe|was kannst du|was können sie(?: für mich)?(?: tun)?"
+    r"|aide(?:z-moi)?|que pouvez-vous faire|ayuda|qué puede(?:s)? hacer|hjælp|wat kun(?:t u| je)(?: doen)?|aiuto)\W*",
+    re.IGNORECASE,
+)
 SURE = 0.5
 PLAIN = 0.7
 BARGAINS = frozenset({"grant_discount"})
 LEADING = 0.33
+OPEN_QUESTION = re.compile(r"^\W*(?:(?:ok|so|and|then|well)\W+)*(?:who|what|when|where|why|which|wer|was|wann|wo|qui|quand|où)\b", re.IGNORECASE)
 POSSIBLE = 0.25
 TELLING = 4
 ADVOCATE = "explain_referral"
 OUT_OF_SCOPE = 0.6
+STRANGE = 0.95
 SMALLTALK = {
     Act.GREET: "greet",
     Act.THANKS: "thanks",
@@ -34,6 +42,8 @@ OFFER_SKILLS = {"referral": "explain_referral", "cross_sell": "price_seats", "up
 def hear_fresh(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
     """Serves everything that the message asks for; small talk only when it asks for nothing."""
     understood = heard.understood
+    if HELP.fullmatch(heard.text.strip()):
+        return Step(state=state, commands=(Wording(id="small.abilities"),))
     small = SMALLTALK.get(understood.act)
     if small is not None and understood.act_confidence >= SURE and not _asks_surely(heard):
         return Step(state=state, commands=(Wording(id=f"small.{small}"),))
@@ -52,14 +62,16 @@ def serve(state: DialogueState, heard: Heard, skills: Mapping[str, SkillCard]) -
     wanted = [each for each in understood.asked if each.intent in skills and each.confidence >= _needed(each)]
     lead = understood.asked[0] if understood.asked else None
     guessed = lead is not None and lead.intent in skills and lead not in wanted and not state.tasks and not heard.fluent
-    if guessed and lead is not None and _leads(lead, understood):
+    if guessed and lead is not None and _leads(lead, heard, reads=skills[lead.intent].reads):
         wanted.insert(0, lead)
-    if not wanted and not understood.asked and not _tells(heard):
-        return Step(state=state, commands=(Wording(id="small.noted"),))
+    if not wanted and not understood.asked and not tells(heard):
+        strange = understood.out_of_scope >= STRANGE and not heard.fluent
+        return Step(state=state, commands=(Wording(id="answer.outside" if strange else "small.noted"),))
+    state = state.model_copy(update={"last_question": heard.asked, "choices": ()})
     if not wanted:
-        state = state.model_copy(update={"last_question": heard.text})
         otherwise = None if heard.fluent else _otherwise(understood, skills)
-        return Step(state=state, commands=(Answer(question=heard.text, otherwise=otherwise),))
+        outside = understood.out_of_scope >= OUT_OF_SCOPE
+        return Step(state=state, commands=(Answer(question=heard.asked, otherwise=otherwise, outside=outside),))
     first, rest = wanted[0], tuple(wanted[1:])
     questions = (each for each in understood.asked if each.intent == "question" and each.confidence >= LEADING)
     separate = tuple(each for each in questions if each.text != first.text)
@@ -76,13 +88,16 @@ def _asks(text: str) -> bool:
     return "?" in text or bool(QUESTION.match(text.strip()))
 
 
-def _tells(heard: Heard) -> bool:
+def tells(heard: Heard) -> bool:
     """Whether there is something to answer. A fluent model also understands a matter that is told without a question."""
-    return _asks(heard.text) or (heard.fluent and len(heard.text.split()) >= TELLING)
+    return _asks(heard.asked) or heard.asked != heard.text or (heard.fluent and len(heard.text.split()) >= TELLING)
 
 
-def _leads(lead: Asked, understood: Understanding) -> bool:
-    return lead.intent not in BARGAINS and lead.confidence >= LEADING and understood.out_of_scope < OUT_OF_SCOPE
+def _leads(lead: Asked, heard: Heard, *, reads: bool) -> bool:
+    """Whether the likeliest skill is tried although it isn't sure: nothing is changed on the guess that a question wishes it."""
+    understood = heard.understood
+    least = LEADING if reads or not OPEN_QUESTION.search(heard.text) else SURE
+    return lead.intent not in BARGAINS and lead.confidence >= least and understood.out_of_scope < OUT_OF_SCOPE
 
 
 def _otherwise(understood: Understanding, skills: Mapping[str, SkillCard]) -> Asked | None:

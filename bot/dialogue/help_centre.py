@@ -19,13 +19,16 @@ from knowledge.search import Found, Search
 
 PUBLIC = frozenset({"public"})
 INTERNAL = frozenset({"internal"})
+NEAR = 0.8
+MOST_NEAR = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class HelpCentre:
     """Searches for customers: internal articles are never among what an answer is made from.
 
-    They are looked at only to see that a question is about what staff alone may know (`staff_margin`): then it is declined.
+    They are looked at only to see that a question is about what staff alone may know (`staff_margin`): then it is declined. From
+    `nearly` on the nearest headings are named, where no answer is given.
     """
 
     search: Search
@@ -33,6 +36,7 @@ class HelpCentre:
     model: LanguageModel
     threshold: float = 0.5
     staff_margin: float = 0.15
+    nearly: float = 0.2
     passages: int = 6
 
     async def likelihood(self, tenant: str, question: str, language: str) -> float:
@@ -49,7 +53,7 @@ class HelpCentre:
         if self._staff_only(found, internal):
             return Answered(passages=passages, answerable=found.answerable, staff_only=True)
         if found.answerable < self.threshold:
-            return Answered(passages=passages, answerable=found.answerable)
+            return Answered(passages=passages, answerable=found.answerable, choices=self._near(found))
         sources = found.sources()
         request = PhraseRequest(question=question, language=language, sources=sources, recalled=recalled, facts=dict(facts or {}))
         phrased = [sentence async for sentence in self.model.phrase(request)]
@@ -91,6 +95,13 @@ class HelpCentre:
             return found
 
         return await self.database.read(read)
+
+    def _near(self, found: Found) -> tuple[str, ...]:
+        """The headings that come nearest, when they may be what is meant."""
+        if found.answerable < self.nearly:
+            return ()
+        best = found.hits[0].score
+        return tuple(dict.fromkeys(hit.heading for hit in found.hits if hit.score >= NEAR * best))[:MOST_NEAR]
 
     def _staff_only(self, found: Found, internal: Found) -> bool:
         if not internal.hits:

@@ -176,16 +176,18 @@ class Machine:
         return resume(state, (said,))
 
     def _answered(self, state: DialogueState, answered: WasAnswered) -> Step:
-        state = state.model_copy(update={"choices": answered.choices})
         if answered.found:
             return resume(state.model_copy(update={"misses": 0}), ())
         if answered.otherwise is not None and state.top is None:
             state, prepare = open_task(state, answered.otherwise, unsure=True, searched=True)
             return Step(state=state, commands=(prepare,))
-        state = state.model_copy(update={"misses": state.misses + 1})
+        if answered.outside and not answered.choices:
+            return resume(state, (Wording(id="answer.outside"),))
+        state = state.model_copy(update={"misses": state.misses + 1, "choices": answered.choices})
         if state.misses >= MOST_TRIES:
             return Step(state=state, commands=(HandOver(reason="repeated_failure"),))
-        return resume(state, (Wording(id="answer.none"),))
+        near = Wording(id="answer.none_but", values=(("topics", "; ".join(answered.choices)),))
+        return resume(state, (near if answered.choices else Wording(id="answer.none"),))
 
 
 def _ask(state: DialogueState, task: Task, ask: Ask) -> Step:

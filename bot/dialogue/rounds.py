@@ -61,7 +61,7 @@ class Rounds:
         exchanges: list[Exchange] = []
         while self.rounds < MOST_ROUNDS:
             last = self.rounds == MOST_ROUNDS - 1
-            asked = replace(request, exchanges=tuple(exchanges), tools=() if last else request.tools)
+            asked = replace(request, exchanges=tuple(exchanges), may_call=not last)
             heard = await self._round(asked)
             if heard is None:
                 return
@@ -74,7 +74,7 @@ class Rounds:
             if heard.stop is not Stop.PAUSED:
                 break
             exchanges.append(Exchange(said=" ".join(heard.said), calls=(), results=()))
-        await self._mend(replace(request, exchanges=tuple(exchanges), tools=()))
+        await self._mend(replace(request, exchanges=tuple(exchanges), may_call=False))
 
     async def release(self) -> None:
         """Shows what waited: a question to the customer, when there is nothing else to say."""
@@ -95,7 +95,7 @@ class Rounds:
                         heard.said.append(uttered.text)
                         await self._judge(uttered, mending=mending)
                     case ToolCall():
-                        heard.calls.append(uttered)
+                        heard.calls += [uttered] if request.may_call else []
                     case Ended(stop=stop):
                         heard.stop = stop
                         break

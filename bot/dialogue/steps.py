@@ -18,13 +18,20 @@ from skills.contract import Done, Prepared
 class Heard:
     """The customer wrote something, and this is what was understood.
 
-    `fluent`: a model answers that can find out by itself what is meant, so that nothing needs to be guessed.
+    `fluent`: a model answers that can find out by itself what is meant, so that nothing needs to be guessed. `question` is the
+    text with what it leaves to the question before it, where it leans on one.
     """
 
     text: str
     message_id: str
     understood: Understanding
     fluent: bool = False
+    question: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What to ask the help centre."""
+        return self.question or self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +65,12 @@ class WasRun:
 
 @dataclass(frozen=True, kw_only=True)
 class WasAnswered:
-    """The help centre was asked: whether something stood, or which cases there are to choose from."""
+    """The help centre was asked: whether something stood, or which topics come near when nothing did."""
 
     found: bool
     choices: tuple[str, ...] = ()
     otherwise: Asked | None = None
+    outside: bool = False
 
 
 Trigger = Heard | Pressed | WasPrepared | WasRun | WasAnswered
@@ -87,12 +95,14 @@ class Wording:
 class Answer:
     """Answer a question from the help centre; `otherwise` is the skill to try when it has no answer.
 
-    With `else_say` it is answered only when the help centre does so plainly, and that wording is said instead if not.
+    With `else_say` it is answered only when the help centre does so plainly, and that wording is said instead if not. `outside`:
+    the matter is hardly the company's, so that finding nothing about it is no failure.
     """
 
     question: str
     otherwise: Asked | None = None
     else_say: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ WORTH_READING = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What stands of an answer: sentences that passed the check. `choices` are cases to choose from when it is ambiguous."""
+    """What stands of an answer: sentences that passed the check. `choices` are topics that come near when none does."""
 
     sentences: tuple[Sentence, ...] = ()
     passages: tuple[str, ...] = ()
@@ -140,7 +140,10 @@ class CodeMail(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """All of it together. Without `fluency` a fluent model quotes like any other."""
+    """All of it together. Without `fluency` a fluent model quotes like any other.
+
+    `names` are what the company sells side by side: a question about one goes over to another by its name alone.
+    """
 
     model: LanguageModel
     skills: Mapping[str, Skill]
@@ -150,6 +153,7 @@ class Tools:
     count: Count = nothing_to_count
     fluency: Fluency | None = None
     procedures: Mapping[str, Procedure] = field(default_factory=dict[str, Procedure])
+    names: tuple[str, ...] = ()
 
     @property
     def titles(self) -> Mapping[str, str]:

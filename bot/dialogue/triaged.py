@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.dialogue.fresh import HELP
 from bot.dialogue.opening import Opening
 from bot.dialogue.state import DialogueState
-from core.language import Understanding
+from core.language import Act, Understanding
 from handoff.triage import Thresholds, TriageInput, Verdict, decide
 
 SERVED = {"out_of_scope_account_change", "money_over_limit", "negotiation", "repeated_failure"}
@@ -15,6 +16,7 @@ LIVE = 0.6
 PLAINLY = 0.9
 """How sure a judgement must be while the bot can still answer or act instead."""
 ASKED = 0.33
+LETTING_GO = frozenset({Act.CANCEL, Act.THANKS, Act.GOODBYE})
 MUCH = 1_000
 FIGURE = re.compile(r"\d[\d.,]*")
 
@@ -48,7 +50,9 @@ def needs_person(opening: Opening, text: str, understood: Understanding, state: 
         ),
         Thresholds(model=LIVE),
     )
-    if not verdict.handoff:
+    if not verdict.handoff or (verdict.decided_by == "counters" and _lets_go(understood)):
+        return None
+    if verdict.decided_by != "rule" and HELP.fullmatch(text.strip()):
         return None
     if verdict.reason in SERVED and _can_serve(opening, understood, state, served):
         return None
@@ -57,6 +61,11 @@ def needs_person(opening: Opening, text: str, understood: Understanding, state: 
     if verdict.decided_by == "model" and verdict.reason in YIELDING and _plainly(understood, state, served.cases):
         return None
     return verdict
+
+
+def _lets_go(understood: Understanding) -> bool:
+    """Whether the customer drops the matter, thanks, or takes leave: then nobody has to come for it."""
+    return understood.act in LETTING_GO and understood.act_confidence >= LIVE
 
 
 def ruled(opening: Opening, text: str) -> Verdict | None:

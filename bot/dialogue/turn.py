@@ -11,6 +11,7 @@ from bot.dialogue.concluding import conclude, observe
 from bot.dialogue.customer import know_account, know_name
 from bot.dialogue.draft import Draft, Hearing
 from bot.dialogue.guard import Screened, screen
+from bot.dialogue.leaning import question_of
 from bot.dialogue.machine import Machine
 from bot.dialogue.offers import offer_for
 from bot.dialogue.opening import Opening, begin_anew, read_opening
@@ -165,7 +166,9 @@ class Turns:
             return
         with span("turn.recall"):
             await self._prepare_recall(agent, opening, screened.text)
-        await agent.run(Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood))
+        question = question_of(screened.text, understood, agent.state, self.tools.names)
+        heard = Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood, question=question)
+        await agent.run(heard)
         conclude(agent, understood, screened.text)
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:

@@ -81,7 +81,8 @@ Message = FromUser | FromModel
 class Prompt:
     """One request. `system` and `tools` never change between calls of a kind, so that a provider can cache them byte by byte.
 
-    `schema` asks for one JSON object of that shape instead of prose. `max_tokens` bounds what comes back.
+    `schema` asks for one JSON object of that shape instead of prose. `max_tokens` bounds what comes back. Without `may_call` no
+    tool is to be called: the tools are there for the calls that were made, and for what a provider has cached.
     """
 
     role: Role
@@ -89,6 +90,7 @@ class Prompt:
     system: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    may_call: bool = True
     schema: Mapping[str, object] | None = None
     max_tokens: int = 1024
 

@@ -231,6 +231,7 @@ def _tools(config: Config, adapters: Adapters, runner: Runner) -> Tools:
         count=worked_out,
         fluency=_fluency(config, adapters, help_centre, runner),
         procedures=adapters.procedures,
+        names=tuple(adapters.lexicon.plans) if adapters.lexicon else (),
     )
 
 

@@ -124,7 +124,7 @@ def preview_rows(preview: Preview) -> Rows:
     if preview.recurring_before != preview.recurring_after:
         per = preview.recurs
         if preview.recurring_before.minor:
-            rows.append((f"Until now, a {per}", f"{preview.recurring_before} before tax"))
+            rows.append((f"Until now, a {preview.recurred or per}", f"{preview.recurring_before} before tax"))
         rows.append((f"From then on, a {per}", f"{preview.recurring_after} before tax"))
     rows.append(("Takes effect", spelled(preview.effective_on)))
     return tuple(rows)

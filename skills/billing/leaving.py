@@ -115,7 +115,7 @@ async def prepare_cancel(context: Context, slots: Slots) -> Prepared:
     prepared = await proposed(context, _cancel(Cancellation(reason=reason or "unstated")), sketch)
     if isinstance(prepared, Refuse):
         return prepared
-    notes = tuple(("Please note", each.text) for each in prepared.intro)
+    notes = tuple(("Please note", each.text.removesuffix(".")) for each in prepared.intro)
     return replace(prepared, rows=(*prepared.rows, *notes), intro=())
 
 

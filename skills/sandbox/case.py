@@ -58,9 +58,11 @@ class Case:
     number: str
     take: Callable[[str, int], int]
     before: Money = field(init=False)
+    billed: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.before = self.recurring()
+        self.billed = self.doc.billing or "monthly"
 
     @property
     def today(self) -> date:

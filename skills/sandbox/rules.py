@@ -85,6 +85,7 @@ def preview_of(case: Case, change: Change, outcome: Outcome) -> Preview:
         recurring_before=case.before,
         recurring_after=outcome.after if outcome.after is not None else case.recurring(),
         recurs=outcome.after_recurs or RECURS[case.doc.billing or "monthly"],
+        recurred=RECURS[case.billed],
         warnings=outcome.warnings,
     )
 

@@ -1,7 +1,7 @@
 """`make bench-models`: what an answer in a model's own words costs, how soon it is there, and what happens when providers fail.
 
-Plays a recorded load to a real server behind a model server of fixed speed, the same load straight to that model server, and has a
-provider fail in every way that the model server knows. Writes docs/benchmarks/models.md.
+Plays a recorded load to a real server behind a model server of fixed speed, the same load straight to that model server, and
+has a provider fail in every way that the model server knows. Writes docs/benchmarks/models.md.
 """
 
 import argparse
@@ -45,23 +45,25 @@ LINES = (
     ("amplification", "×", "Calls for each call wanted, while each fifth call fails", "≤ 1.2 ×"),
 )
 METHOD = """
-The load is `tests/benchmarks/models_load.jsonl`: questions, follow-ups, the same questions again, German and French, reads and
-writes of an account, injections, what is out of scope, small talk. Each conversation is held over the web chat's own addresses with
-`rapport serve`, which runs on a fresh data folder; the chain is one provider and the embedded model behind it, understanding is
-cheap first, and nothing is marked trusted, so that personal data is masked. The model server takes 300 ms to its first token and
-gives 40 tokens a second; it answers out of the passages that it is sent, word for word and cited, calls tools that read, translates
-word by word, and counts cached tokens as the two interfaces do: by common beginnings of at least 1,024 tokens, with Anthropic's only
-up to a mark. Prices are 3 dollars for a million tokens read, 0.30 from the cache, 3.75 put there, 15 written.
-"Had said it" is the moment when the last token or citation of that very sentence has left the model server. A translation is a call
-of its own to the same model, with its 300 ms and its tokens. What is learned from past conversations is counted by itself, not here.
+The load is `tests/benchmarks/models_load.jsonl`: questions, follow-ups, the same questions again, German and French,
+reads and writes of an account, injections, what is out of scope, small talk. Each conversation is held over the web
+chat's own addresses with `rapport serve`, which runs on a fresh data folder; the chain is one provider and the embedded
+model behind it, understanding is cheap first, and nothing is marked trusted, so that personal data is masked. The model
+server takes 300 ms to its first token and gives 40 tokens a second; it answers out of the passages that it is sent,
+word for word and cited, calls tools that read, translates word by word, and counts cached tokens as the two interfaces
+do: by common beginnings of at least 1,024 tokens, with Anthropic's only up to a mark. Prices are 3 dollars for a
+million tokens read, 0.30 from the cache, 3.75 put there, 15 written. "Had said it" is the moment when the last token or
+citation of that very sentence has left the model server. A translation is a call of its own to the same model, with its
+300 ms and its tokens. What is learned from past conversations is counted by itself, not here.
 """.strip()
 FAILING = """
-Each line is one turn of a stranger with one question, understood and answered by the chain, while its first provider fails in that
-way: from the first byte on, or once its first sentence is whole ("mid"). "Alone" is that provider with the embedded model behind it,
-"with another" has a healthy one in between. Named are whose sentences the customer was shown, and after how many seconds the turn
-had ended; `embedded` quotes articles, `wording` says plainly that it can't help now. A call may take 6 seconds and a turn 20.
-Judged each time: the turn ends in time, something is said or a person comes, nothing is shown twice, nothing that the server made up
-is shown, what isn't cited is approved wording, the next message is answered, the log has no stack trace, and memory stays.
+Each line is one turn of a stranger with one question, understood and answered by the chain, while its first provider
+fails in that way: from the first byte on, or once its first sentence is whole ("mid"). "Alone" is that provider with
+the embedded model behind it, "with another" has a healthy one in between. Named are whose sentences the customer was
+shown, and after how many seconds the turn had ended; `embedded` quotes articles, `wording` says plainly that it can't
+help now. A call may take 6 seconds and a turn 20. Judged each time: the turn ends in time, something is said or a
+person comes, nothing is shown twice, nothing that the server made up is shown, what isn't cited is approved wording,
+the next message is answered, the log has no stack trace, and memory stays.
 """.strip()
 NAMES = {"lone": "itself", "first": "itself", "second": "the other"}
 

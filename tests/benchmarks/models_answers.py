@@ -1,4 +1,4 @@
-"""What a good model answers: sentences out of the passages with their citations, calls that the question needs, JSON that fits."""
+"""What a good model answers: sentences out of passages with their citations, calls that the question needs, JSON that fits."""
 
 import json
 import re
@@ -13,34 +13,8 @@ SHORTEST = 25
 LONGEST = 260
 WITHOUT_PASSAGES = "That depends on the plan that your company has. You find it on the billing page. An Owner may change it."
 _WORD = re.compile(r"[a-zà-ÿ0-9]{3,}")
-_STOP = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "are",
-        "you",
-        "your",
-        "with",
-        "that",
-        "this",
-        "what",
-        "how",
-        "can",
-        "does",
-        "when",
-        "which",
-        "who",
-        "why",
-        "not",
-        "our",
-        "from",
-        "have",
-        "has",
-        "was",
-        "will",
-    ]
-)
+_STOP_WORDS = "the and for are you your with that this what how can does when which who why not our from have has was will"
+_STOP = frozenset(_STOP_WORDS.split())
 _READS: tuple[tuple[str, str], ...] = (
     (r"\binvoices?\b|\brechnung|\bfacture", "find_invoices"),
     (r"\brenew|verlänger|renouvel", "renewal_info"),

@@ -26,7 +26,7 @@ UNSTEADY = 25
 CALLS = "SELECT turn_id, provider, operation, outcome, input_tokens, output_tokens, cached, cost_micros FROM model_calls"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Taken:
     """One turn of the load: what was shown, and the model's calls meanwhile."""
 
@@ -37,7 +37,7 @@ class Taken:
 
     @property
     def behind_s(self) -> float | None:
-        """Seconds from the model's first sentence being whole to the first sentence being shown. In English it is that very one."""
+        """Seconds from the model's first sentence being whole to the first one shown. In English it is that very one."""
         produced = [(text, at) for call in self.calls if call["operation"] in ANSWERS for text, at in call["sentences"]]
         if not produced or not self.turn.shown:
             return None

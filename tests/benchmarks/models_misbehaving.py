@@ -22,6 +22,16 @@ CHAINS: Mapping[str, tuple[str, ...]] = {"alone": ("lone", "embedded"), "with an
 HELD_LONG = ("status 429, retry in an hour",)
 
 
+def wordings() -> re.Pattern[str]:
+    """All approved wording, with anything where it is filled in."""
+    texts: list[str] = []
+    for file in ("bot/dialogue/wording.toml", "handoff/wording.toml"):
+        path = ROOT / file
+        if path.exists():
+            texts += _texts(tomllib.loads(path.read_text(encoding="utf-8")))
+    return re.compile("|".join(re.sub(r"\\\{[^}]*\\\}", ".*", re.escape(text)) for text in texts), re.DOTALL)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What came of one turn while a provider failed. `answered` says who: the failing provider, the other one, or which words."""
@@ -45,7 +55,7 @@ class Trial:
     models: Models
     chain: str
     kind: str
-    wordings: re.Pattern[str] = field(default_factory=lambda: wordings())
+    wordings: re.Pattern[str] = field(default_factory=wordings)
     resident_mb: float = 0.0
     read: int = 0
 
@@ -172,16 +182,6 @@ async def misbehaving(models: Models, chain: str, kind: str, faults: Iterable[Fa
 def _silent(turn: Turn) -> list[str]:
     problems = [] if turn.ended else ["never ended"]
     return problems if turn.shown or turn.handed_over else [*problems, "nothing was said"]
-
-
-def wordings() -> re.Pattern[str]:
-    """All approved wording, with anything where it is filled in."""
-    texts: list[str] = []
-    for file in ("bot/dialogue/wording.toml", "handoff/wording.toml"):
-        path = ROOT / file
-        if path.exists():
-            texts += _texts(tomllib.loads(path.read_text(encoding="utf-8")))
-    return re.compile("|".join(re.sub(r"\\\{[^}]*\\\}", ".*", re.escape(text)) for text in texts), re.DOTALL)
 
 
 def _texts(value: object) -> list[str]:

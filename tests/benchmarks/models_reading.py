@@ -20,8 +20,8 @@ MEND = "You wrote the sentence below"
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What one request wants. Passages are counted from 0, and their blocks too; `stable` are all its parts in order, each with whether
-    what ends there may be cached.
+    """What one request wants. Passages are counted from 0, and their blocks too; `stable` are all its parts in order, each
+    with whether what ends there may be cached.
     """
 
     operation: str

@@ -48,10 +48,10 @@ class Breakable:
 
     model: LanguageModel
     down: bool = False
+    name: str = field(init=False)
 
-    @property
-    def name(self) -> str:
-        return self.model.name
+    def __post_init__(self) -> None:
+        self.name = self.model.name
 
     @property
     def fluent(self) -> bool:
@@ -87,16 +87,20 @@ class Listening:
 
     name: str
     kind: str
-    model: Breakable
+    breakable: Breakable
+
+    @property
+    def model(self) -> LanguageModel:
+        return self.breakable
 
     def begins(self, rng: random.Random) -> None:
-        self.model.down = False
+        self.breakable.down = False
 
     def told(self, text: str, means: Means) -> None:
         return
 
     def goes_down(self, *, down: bool) -> None:
-        self.model.down = down
+        self.breakable.down = down
 
 
 @dataclass(kw_only=True)
@@ -132,7 +136,7 @@ class Company:
 async def cast_of(name: str, company: Company) -> AsyncGenerator[Cast]:
     """One of the suite's own models."""
     if name == EMBEDDED:
-        yield Listening(name=name, kind=EMBEDDED, model=Breakable(company.embedded))
+        yield Listening(name=name, kind=EMBEDDED, breakable=Breakable(company.embedded))
         return
     brain = Brain(sloppy=company.sloppy)
     opened = _openai(brain) if name == OPENAI else _anthropic(brain)
@@ -151,7 +155,7 @@ async def real_cast(name: str, config: Path, company: Company) -> AsyncGenerator
     made = language(found.model_copy(update={"models": models}), company.embedded, database)
     try:
         await made.warm()
-        yield Listening(name=name, kind="real", model=Breakable(made.model))
+        yield Listening(name=name, kind="real", breakable=Breakable(made.model))
     finally:
         await made.close()
         await database.close()

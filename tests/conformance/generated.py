@@ -86,7 +86,7 @@ def trunk_of(procedure: Procedure) -> Trunk:
     asked = first.asks
     for line in others:
         rest.append(_step(procedure, line, asked))
-        asked = line.asks or ("code" if line.asks == "code" else "")
+        asked = line.asks
     effects = [line.did for line in example.lines if line.did]
     return Trunk(procedure=procedure, example=example, opening=opening, rest=tuple(rest), effects=tuple(effects))
 

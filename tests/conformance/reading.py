@@ -39,7 +39,7 @@ def dialogue_of(table: Table, where: str) -> Dialogue:
     if table.get("pattern") not in PATTERNS:
         raise Wrong(f"{where}: {table.get('pattern')!r} is no pattern; there are {', '.join(PATTERNS)}")
     steps = tuple(_step(each, f"{where}, step {place}") for place, each in enumerate(table["steps"], 1))
-    rest = {key: _several(value) if key in LISTS else value for key, value in table.items() if key != "steps"}
+    rest: dict[str, Any] = {key: _several(value) if key in LISTS else value for key, value in table.items() if key != "steps"}
     return Dialogue(steps=steps, **rest)
 
 
@@ -47,8 +47,8 @@ def _step(table: Table, where: str) -> Step:
     expects = {each.name for each in fields(Expected)}
     own = {each.name for each in fields(Step)} - {"expected"}
     _known(table, own | expects, where)
-    expected = {key: _several(value) if key in LISTS else value for key, value in table.items() if key in expects}
-    given = {key: value for key, value in table.items() if key in own}
+    expected: dict[str, Any] = {key: _several(value) if key in LISTS else value for key, value in table.items() if key in expects}
+    given: dict[str, Any] = {key: value for key, value in table.items() if key in own}
     if sum(key in given for key in ("customer", "press", "agent", "fault", "mend")) != 1:
         raise Wrong(f"{where}: a step is one of customer, press, agent, fault or mend")
     if "customer" in given:

@@ -21,8 +21,9 @@ person takes over and what they are told, and that nothing stays open. Words are
 of k runs pass.
 
 The scripted models answer through the fluent model over each provider's wire, from the meaning that a dialogue gives for its
-lines, and sloppily at {sloppy}: prose around JSON, values nobody gave, invented prices and promises, the same call twice, tools
-that don't exist. They show that the machine around a model holds, not how well a real model understands: name one with `--model`."""
+lines, and sloppily in {sloppy}: a fence around JSON, values that nobody gave, invented prices and promises, the same call twice,
+tools that don't exist. They show that the machine around a model holds, not how well a real model understands: name one with
+`--model`. The openings of the made dialogues are the procedures' own examples, which the embedded model has learned from."""
 
 
 def pass_at(results: Sequence[bool], k: int) -> float:

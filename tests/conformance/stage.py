@@ -1,7 +1,7 @@
 """The stage of a dialogue: a fresh house over the demo company, with procedures, one model, faults on demand and its books."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from unittest.mock import patch
@@ -149,7 +149,7 @@ class Theatre:
     _made: list[Sandbox] = field(default_factory=list[Sandbox])
 
     @contextmanager
-    def open(self) -> Iterator[None]:
+    def open(self) -> Generator[None]:
         """Remembers every company that is made, so that its books can be read."""
         fresh = Sandbox.fresh
 

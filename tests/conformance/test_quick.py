@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialogue.state import DialogueState
+from bot.dialogue.steps import Command
 from bot.dialogue.steps import Step as Ahead
 from core.config import load
 from tests.conformance.__main__ import every_dialogue, procedures, theatre
@@ -75,7 +77,11 @@ def test_another_effect_than_expected_fails(shared: Shared) -> None:
 
 def test_a_house_that_forgets_to_ask_again_fails(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: after a question in between nothing leads back."""
-    monkeypatch.setattr("bot.dialogue.machine.resume", lambda state, commands: Ahead(state=state, commands=commands))
+
+    def ahead(state: DialogueState, commands: tuple[Command, ...]) -> Ahead:
+        return Ahead(state=state, commands=commands)
+
+    monkeypatch.setattr("bot.dialogue.machine.resume", ahead)
     dialogue = next(each for each in hand_written() if each.name == "a question before the amount")
     assert any("doesn't put its question again" in each for each in performed(shared, dialogue).problems)
 

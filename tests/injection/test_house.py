@@ -10,7 +10,7 @@ from tests.benchmarks.injection.house import WAYS, Shared, asked
 from tests.benchmarks.injection.obedient import attacks
 from tests.benchmarks.injection.play import Came, Pair, played, unguarded
 
-DEEDS = ("credit", "cancel", "seats", "outreach", "ticket")
+DEEDS = ("seats", "outreach")
 FORM = {way: form for way, form in zip(WAYS, ("plain", "owner", "base64", "german", "zero_width", "assistant"), strict=True)}
 
 
@@ -21,12 +21,12 @@ async def shared() -> AsyncIterator[Shared]:
             yield found
 
 
-async def all_of(shared: Shared, way: str) -> list[Came]:
+async def all_of(shared: Shared, way: str, tasks: int = 2) -> list[Came]:
     """Some deeds, each beside a question and beside a wish."""
     found: list[Came] = []
     for attack in (each for each in attacks() if each.id in DEEDS):
         payload = FORMS[FORM[way]](attack.order)
-        for benign in asked(way):
+        for benign in asked(way)[:tasks]:
             found.append(await played(shared, Pair(way=way, benign=benign, attack=attack, form=FORM[way], payload=(payload,))))
     return found
 
@@ -42,7 +42,7 @@ async def test_nothing_is_done_for_a_text(shared: Shared, way: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 async def test_without_the_checks_texts_get_things_done(shared: Shared, way: str) -> None:
     with unguarded():
-        came = await all_of(shared, way)
+        came = await all_of(shared, way, tasks=1)
     assert any(each.cards or each.approvals or each.effects for each in came)
 
 

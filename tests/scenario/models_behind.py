@@ -50,7 +50,7 @@ class Setting:
     kind: str
 
     @asynccontextmanager
-    async def behind(self, *chain: str, deadline_s: float = 4.0, cache_answers: bool = False) -> AsyncGenerator[Behind]:
+    async def behind(self, *chain: str, deadline_s: float = 4.0) -> AsyncGenerator[Behind]:
         """Worlds whose chain is these providers and the model of the stories. The key must be in the environment."""
         for name in ARTICLES:
             (self.folder / f"{name}.md").write_text((ROOT / "demo/halcyon/help" / f"{name}.md").read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ class Setting:
             chain=(*chain, "embedded"),
             providers=self._providers(chain, runner.addresses[0][1]),
             turn_deadline_s=deadline_s,
-            cache_answers=cache_answers,
+            cache_answers=False,
         )
         changed = self.config.model_copy(update={"models": models})
         try:

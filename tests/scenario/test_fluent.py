@@ -282,7 +282,8 @@ async def test_calls_without_end_are_bounded(story: Story, model: FluentScript) 
     reply = await story.says(QUESTION)
     assert [each.approved for each in reply.sentences] == ["answer.none"]
     assert len(model.requests) <= 6
-    assert model.requests[-1].tools == ()
+    assert [each.may_call for each in model.requests] == [True] * 5 + [False]
+    assert model.requests[-1].tools == model.requests[0].tools
 
 
 async def test_too_many_calls_in_a_round_fail_plainly(story: Story, model: FluentScript) -> None:

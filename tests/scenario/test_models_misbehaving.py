@@ -1,4 +1,4 @@
-"""A model server that misbehaves, behind the real adapters and the real chain: whatever it does, an answer stands or a person comes."""
+"""A model server that misbehaves behind the real adapters and chain: whatever it does, an answer stands or a person comes."""
 
 import re
 from collections.abc import AsyncGenerator, Sequence

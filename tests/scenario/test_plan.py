@@ -1,12 +1,19 @@
 """A request of several steps: planned before anything is done, judged as a whole, told, and carried out step by step."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from bot.dialogue.draft import Draft
 from bot.dialogue.plan import Doubt
-from core.conversation import Reply
+from bot.dialogue.streaming import Finishing
+from core.conversation import Press, Reply
+from core.durable import Steps
+from core.durable_memory import Memory, MemoryDurable
 from core.language import Act, Asked, SlotValue, Understanding, UnderstandRequest
+from core.runner import Runner
 from governance.audit import explain
 from skills.sandbox.faults import Fault, FaultKind
 from tests.fakes.model import Meant
@@ -22,7 +29,7 @@ class Several(StoryModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.wishes: dict[str, list[tuple[str, dict[str, str | int]]]] = {}
+        self.wishes: dict[str, list[tuple[str, Mapping[str, str | int]]]] = {}
 
     async def understand(self, request: UnderstandRequest) -> Understanding:
         understood = await super().understand(request)
@@ -54,7 +61,7 @@ async def story(meet: Meet) -> Story:
     return await meet("ACC-009")
 
 
-async def wants(story: Story, text: str, *wishes: tuple[str, dict[str, str | int]]) -> Reply:
+async def wants(story: Story, text: str, *wishes: tuple[str, Mapping[str, str | int]]) -> Reply:
     assert isinstance(story.model, Several)
     story.model.wishes[text] = list(wishes)
     return await story.says(text)
@@ -260,3 +267,42 @@ async def test_a_turn_that_makes_a_plan_and_is_cut_writes_it_once(story: Story, 
     await story.takes(accepted)
     assert (await story.event_types()).count("plan.made") == 1
     assert await standing(story) == [("add_seats", "now"), ("create_referral_link", "waiting")]
+
+
+async def test_a_durable_turn_that_dies_between_steps_is_taken_up_and_repeats_nothing(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is closed after the first step's effect and before its reply; the next one finishes that very turn."""
+    before = (await story.subscription()).seats_bought
+    first = await wants(story, SEATS_AND_ADDON, ("add_seats", {"quantity": 3}), ("create_referral_link", {}))
+    assert first.card is not None
+    accepted = await story.sends("", "m-press", Press(card_id=first.card.id, choice="confirm"))
+    memory, reached = Memory(), asyncio.Event()
+
+    async def never(_: Finishing, __: Draft) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    async def turn(steps: Steps, row_id: str) -> None:
+        await story.house.turns.take(steps, row_id)
+
+    async def engine() -> MemoryDurable:
+        made = MemoryDurable(Runner(database=story.house.database, clock=story.clock), memory)
+        made.register("turn", turn)
+        await made.launch()
+        return made
+
+    dying = await engine()
+    with monkeypatch.context() as patched:
+        patched.setattr(Finishing, "finish", never)
+        await dying.start("turn", key="k", lane="l", argument=accepted.row_id)
+        await reached.wait()
+        await dying.close()
+    assert (await story.subscription()).seats_bought == before + 3
+    assert await standing(story) == [("add_seats", "now"), ("create_referral_link", "waiting")]
+    again = await engine()
+    await again.settle()
+    await again.close()
+    assert (await story.subscription()).seats_bought == before + 3
+    assert await standing(story) == [("add_seats", "done"), ("create_referral_link", "now")]
+    assert (await story.event_types()).count("action.started") == 1

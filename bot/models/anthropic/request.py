@@ -62,6 +62,8 @@ def built(prompt: Prompt, model: str) -> Request:
         body["system"] = [{"type": "text", "text": clean(prompt.system), "cache_control": dict(CACHED)}]
     if tools:
         body["tools"] = tools
+    if tools and not prompt.may_call:
+        body["tool_choice"] = {"type": "none"}
     if prompt.schema is not None:
         body["output_config"] = {"format": {"type": "json_schema", "schema": accepted(prompt.schema)}}
     return Request(body=body, shown=tuple(writing.shown), tools={wire: tool for tool, wire in names.items()})

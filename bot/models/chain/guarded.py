@@ -40,7 +40,8 @@ class Guarded:
     """A `bot.models.provider.Provider` around another. `small`: its model is what is left when money runs short.
 
     It waits for the provider at most `timeout_s` in all, whatever the provider does, and never beyond the turn's deadline. What
-    failed before its first piece is tried again, when that may help, is in time and the installation's retries allow it.
+    failed before its first piece is tried again, when that may help, is in time and the installation's retries allow it; what was
+    long waited for in vain isn't.
     """
 
     def __init__(self, provider: Provider, guards: Guards, *, small: bool = False) -> None:
@@ -72,7 +73,7 @@ class Guarded:
         tried = 0
         while True:
             tried += 1
-            spoke = False
+            spoke, began = False, self._guards.clock()
             try:
                 async with closing(self._once(prompt, timeout_s, tried)) as pieces:
                     async for piece in pieces:
@@ -80,8 +81,9 @@ class Guarded:
                         yield piece
                 return
             except ProviderFailed as failed:
-                wait = self._wait(failed, tried)
-                if spoke or wait is None:
+                tedious = failed.fault is Fault.TIMEOUT and self._guards.clock() - began >= FAIR_S
+                wait = None if spoke or tedious else self._wait(failed, tried)
+                if wait is None:
                     raise
             await self._guards.sleep(wait)
 

@@ -50,6 +50,8 @@ def detect(text: str, own_words: Iterable[str] = ()) -> str:
     words = [word for word in _TOKEN.findall(plain.lower().replace("’", "'")) if word not in ignored]
     if not words:
         return "en"
+    if re.search("[¿¡]", text):
+        return "es"
     hits = {language: sum(word in telling for word in words) for language, telling in _tables().items()}
     best = max(hits, key=lambda language: (hits[language], language == "en"))
     if hits["en"] == hits[best] and hits["en"] > 0:

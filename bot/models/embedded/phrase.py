@@ -28,6 +28,7 @@ OTHER_PLAN = 0.3
 PLANS = ("starter", "team", "business", "enterprise")
 FRAME = "frame.help_centre"
 LONGEST_SENTENCES = 60
+ROW = re.compile(r"\s\|\s")
 
 CLOSE, WORDS, TYPE, SEARCH = 0.55, 0.25, 0.12, 0.2
 
@@ -112,7 +113,7 @@ def _sentences(sources: Sequence[Source]) -> list[Candidate]:
         for line in re.finditer(r"[^\n]+", quote):
             for first, last in spans(line[0]):
                 begin, text = line.start() + first, line[0][first:last]
-                if not re.search(r"\w{2}", text) or text.startswith("#"):
+                if not re.search(r"\w{2}", text) or text.startswith("#") or ROW.search(text):
                     continue
                 at = source.citation.start + begin
                 citation = Citation(

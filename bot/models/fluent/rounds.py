@@ -41,6 +41,7 @@ def round_of(request: ConverseRequest, system: str, role: Role, *, window: Windo
         system=system,
         messages=tuple(messages),
         tools=tuple(request.tools),
+        may_call=request.may_call and request.mend is None,
         max_tokens=ROUND_TOKENS,
     )
     return prompt, shelf

@@ -69,6 +69,8 @@ def written_as(prompt: Prompt, manner: Manner, model: str) -> Request:
         body["stream_options"] = {"include_usage": True}
     if prompt.tools and manner.native_tools:
         body["tools"] = [_tool(prompt, names[tool.name], at, manner) for at, tool in enumerate(prompt.tools)]
+        if not prompt.may_call:
+            body["tool_choice"] = "none"
     if prompt.schema is not None and manner.json_schema:
         name = re.sub(r"[^A-Za-z0-9_-]", "_", prompt.operation)[:60] or "answer"
         shape = {"name": name, "strict": True, "schema": dict(prompt.schema)}

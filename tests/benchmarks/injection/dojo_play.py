@@ -164,8 +164,10 @@ class Play:
         made_up = [name for name, each in origins.items() if each is Origin.MODEL and _plain(name) not in declared.wording]
         if made_up:
             return False, f"asks for {', '.join(made_up)}"
-        several = [name for name, each in origins.items() if _plain(name) in declared.chosen and self._several(call, name)]
-        several = [name for name in several if origins[name] is not Origin.CUSTOMER]
+        open_to_choice = [
+            name for name, each in origins.items() if _plain(name) in declared.chosen and each is not Origin.CUSTOMER
+        ]
+        several = [name for name in open_to_choice if self._several(call, name)]
         return (False, f"asks which {', '.join(several)}") if several and not answered else (True, "")
 
     def _several(self, call: Call, name: str) -> bool:

@@ -105,6 +105,8 @@ def written(rows: Sequence[Counted]) -> str:
     lines = [table(HEADS, [each.row() for each in (*rows, everything)])]
     lines.append(f"\nOf {everything.tasks} user tasks {everything.tasks_without} never need an approval, whatever is injected.")
     if everything.through:
-        lines.append("\nLet through by policy; a card with the exact arguments still stands before each:\n")
+        lines.append(
+            "\nLet through by policy (in the product a card with the exact arguments would follow; that isn't played here):\n"
+        )
         lines.extend(f"- {each}" for each in everything.through)
     return "\n".join(lines)

@@ -122,7 +122,7 @@ class Obedient(ScriptedModel):
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]:
         """Keeps what an injected text wants to be kept."""
         found = [each for each in said if self.learns and each.role == "customer"]
-        return [FactDraft(text=self.learns, kind="preference", confidence=0.9, message_id=each.message_id) for each in found[:1]]
+        return [FactDraft(text=self.learns, kind="person", confidence=0.9, message_id=each.message_id) for each in found[:1]]
 
     async def translate(self, texts: Sequence[str], language: str) -> Sequence[str] | None:
         return list(texts)

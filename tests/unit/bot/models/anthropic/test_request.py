@@ -198,6 +198,13 @@ class TestSchemas:
         assert strict_ones([union] * 17) == [True] * 16 + [False]
         assert strict_ones([{"type": "string"}]) == [False]
 
+    def test_tools_stay_where_none_may_be_called(self) -> None:
+        free, bound = request(FromUser(parts=())).body, request(FromUser(parts=()), may_call=False).body
+        assert bound["tool_choice"] == {"type": "none"}
+        assert json.dumps(bound["tools"]) == json.dumps(free["tools"])
+        assert "tool_choice" not in free
+        assert "tool_choice" not in request(tools=(), may_call=False).body
+
     def test_tools_are_strict(self) -> None:
         assert all(
             tool["strict"] and tool["input_schema"]["additionalProperties"] is False

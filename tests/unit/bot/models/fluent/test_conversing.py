@@ -148,6 +148,7 @@ async def test_mending_brings_one_sentence_and_no_call() -> None:
     assert sentences(uttered) == ["You can pause for 3 months."]
     assert isinstance(uttered[-1], Ended)
     assert provider.running == 0
+    assert not provider.prompts[0].may_call
     model, _ = fluent([CALL, "Nothing."])
     assert sentences(await said(model, request)) == []
 

@@ -175,6 +175,15 @@ async def test_native_calls_are_put_together(split: int) -> None:
     assert [(each["name"], each["strict"]) for each in functions] == [("find_invoice", True), ("billing_plans", True)]
 
 
+async def test_tools_stay_where_none_may_be_called() -> None:
+    async with FakeOpenAi(Scripted("Yes.")) as server:
+        await asked(server, prompt(tools=TOOLS))
+        await asked(server, prompt(tools=TOOLS, may_call=False))
+    free, bound = (each.body for each in server.asked)
+    assert (free.get("tool_choice"), bound["tool_choice"]) == (None, "none")
+    assert free["tools"] == bound["tools"]
+
+
 async def test_results_go_back_right_behind_the_calls() -> None:
     call = ToolCall(id="call_1", tool="billing.plans", arguments={})
     messages = (
