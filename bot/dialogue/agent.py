@@ -123,7 +123,9 @@ class Agent(Acting):
             conversed = await conversing.answer(replace(command, else_say=else_say))
             if conversed is not None:
                 return conversed
-        return replace(await self._quote(command.question, command.else_say), otherwise=command.otherwise, outside=command.outside)
+        return replace(
+            await self._quote(command.question, command.else_say), otherwise=command.otherwise, outside=command.outside
+        )
 
     async def _quote(self, question: str, else_say: str = "") -> WasAnswered:
         facts = {"plan": self.draft.plan} if self.draft.plan else {}

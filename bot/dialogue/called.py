@@ -27,7 +27,6 @@ from skills.contract import Ask, Done, Ready, Refuse, Skill
 
 MOST_CALLS = 8
 MOST_PASSAGES = 18
-LONGEST_NOTE = 300
 DESCRIBING = 4
 NOT_ASKED = "Nothing was done: the customer has not asked for this in their own words. Ask them whether they want it."
 NOT_THEIR_VALUE = "Nothing was done: {names} came from a text, not from the customer. Ask the customer to say it themselves."
@@ -47,6 +46,7 @@ class Calls:
     planned: Planned
     follow: Trigger | None = None
     told: list[Sentence] = field(default_factory=list[Sentence])
+    person: bool = False
     records: list[Record] = field(default_factory=list[Record])
     passages: list[Source] = field(default_factory=list[Source])
     texts: dict[str, str] = field(default_factory=dict[str, str])
@@ -117,16 +117,22 @@ class Calls:
             text = await self.planned.by_model(cast(Sequence[str], call.arguments["steps"]), self.wanted)
             return ToolResult(call_id=call.id, text=text)
         if call.tool == HAND_OVER:
-            note = " ".join(str(call.arguments["note"]).split())[:LONGEST_NOTE]
-            self.acting.hand_over(public_reason(str(call.arguments["reason"])), note)
-            self.over = True
-            return ToolResult(call_id=call.id, text="A person takes over; say no more.")
+            return self._offer_person(call)
         assert skill is not None
         await self.planned.by_understanding()
         slots = self.traced.slots(skill, call.arguments)
         if skill.effect is Effect.READ:
             return await self._read(call, skill, slots)
         return await self._write(call, skill, _named(skill.slots, slots))
+
+    def _offer_person(self, call: ToolCall) -> ToolResult:
+        """A model may think that a person is needed, from whatever it read; the customer says whether they want one.
+
+        Where their own words call for a person, triage has handed over before any model was asked.
+        """
+        self.acting.draft.noted["person_suggested"] = public_reason(str(call.arguments["reason"]))
+        self.person = self.over = True
+        return ToolResult(call_id=call.id, text="The customer is asked whether they want a person; say no more.")
 
     async def _search(self, call: ToolCall) -> ToolResult:
         query = str(call.arguments["query"])

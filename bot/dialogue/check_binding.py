@@ -14,6 +14,7 @@ _RATE = re.compile(
 )
 _FIGURES_LISTED = re.compile(r"\d\S*(?:\s\w+)?\s*(?:,|\band\b|\bor\b)\s*[^\s\d]?\d", re.IGNORECASE)
 _EACH = re.compile(r"(?:per|a|an|each|every)\s+([a-z]+)", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:a|an|each|every|one|per)\s(?:\w+\s)?(seat|location|kiosk|user|message|call)\b", re.IGNORECASE)
 _AS_WELL = {"year": "year|annual", "month": "month", "seat": "seat|user|person|people", "user": "user|seat"}
 
 
@@ -44,13 +45,13 @@ def bound_to_names(said: Reading, piece: Reading, setting: Setting) -> str:
 
 
 def _unrated(claim: Claim, said: Reading, piece: Reading) -> str:
-    """What a price is for each of ("per seat per month") and the sentence leaves out, wherever the piece has that price."""
+    """For each of what a price is ("a seat costs ... per month"), where the sentence leaves it out and the piece never does."""
     missing: list[str] = []
     for each in piece.claims:
         rate = _RATE.match(piece.text, each.end) if claim.same(each) else None
         lacking = [
             noun
-            for noun in (_EACH.findall(rate[1]) if rate else [])
+            for noun in [*_ONE.findall(piece.text[: each.start]), *(_EACH.findall(rate[1]) if rate else [])]
             if not re.search(rf"\b(?:{_AS_WELL.get(noun.lower(), re.escape(noun))})", said.text, re.IGNORECASE)
         ]
         if claim.same(each) and not lacking:

@@ -8,7 +8,7 @@ from core.language import Understanding
 
 NO_ANSWER = ("small.", "verify.", "code.")
 """Wordings that answer nothing: small talk, and what the customer has to do first."""
-OFFERING = ("answer.none", "denied")
+OFFERING = ("answer.none", "denied", "procedure.offer_person")
 """Wordings that offer a person themselves."""
 DONE = "done"
 

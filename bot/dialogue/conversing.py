@@ -65,7 +65,10 @@ class Conversing:
         rounds.calls.planned.end()
         trigger = await self._ended(command.question, rounds, likely)
         self._note(rounds)
-        return trigger
+        if not rounds.calls.person or self.acting.draft.handoff is not None:
+            return trigger
+        self.acting.draft.say([wording("procedure.offer_person", self.acting.draft.language)])
+        return WasAnswered(found=True) if trigger is None or trigger == WasAnswered(found=False) else trigger
 
     def _rounds(self, found: Passages) -> Rounds:
         acting = self.acting

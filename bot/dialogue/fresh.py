@@ -23,7 +23,9 @@ SURE = 0.5
 PLAIN = 0.7
 BARGAINS = frozenset({"grant_discount"})
 LEADING = 0.33
-OPEN_QUESTION = re.compile(r"^\W*(?:(?:ok|so|and|then|well)\W+)*(?:who|what|when|where|why|which|wer|was|wann|wo|qui|quand|où)\b", re.IGNORECASE)
+OPEN_QUESTION = re.compile(
+    r"^\W*(?:(?:ok|so|and|then|well)\W+)*(?:who|what|when|where|why|which|wer|was|wann|wo|qui|quand|où)\b", re.IGNORECASE
+)
 POSSIBLE = 0.25
 TELLING = 4
 ADVOCATE = "explain_referral"

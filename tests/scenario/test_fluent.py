@@ -12,7 +12,7 @@ from bot.dialogue.wording import wording
 from core.charging import Charge, ModelCall, charge
 from core.conversation import Citation, EntryKind, Sentence
 from core.errors import Unavailable
-from core.language import ConverseRequest, Ended, Stop, ToolCall
+from core.language import Act, ConverseRequest, Ended, Stop, ToolCall
 from skills.helpdesk.port import NewTicket
 from tests.fakes.fluent_script import FluentScript, KeptOnce, fluent_house
 from tests.fakes.model import Meant
@@ -325,12 +325,15 @@ async def test_the_same_call_is_answered_from_memory(story: Story, model: Fluent
     assert (await story.event_types()).count("action.proposed") == 1
 
 
-async def test_the_model_hands_over(story: Story, model: FluentScript) -> None:
+async def test_a_model_may_suggest_a_person_and_the_customer_decides(story: Story, model: FluentScript) -> None:
     model.rounds = [[call("hand_over", reason="asked_for_human", note="They need somebody."), "Nobody hears this?"]]
     reply = await story.says(QUESTION)
+    assert reply.handoff is None
+    assert [each.approved for each in reply.sentences] == ["procedure.offer_person"]
+    model.meanings["yes please"] = Meant(intent="none", act=Act.AFFIRM)
+    reply = await story.says("yes please")
     assert reply.handoff is not None
     assert reply.handoff.reason == "asked_for_human"
-    assert reply.sentences == ()
 
 
 async def test_a_model_that_dies_in_the_middle_is_owned_up_to(story: Story, model: FluentScript) -> None:

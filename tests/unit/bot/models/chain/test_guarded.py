@@ -279,3 +279,19 @@ async def test_a_server_that_counts_nothing_is_counted_for(around: Surroundings)
     assert call.input_tokens > 0
     assert call.output_tokens == 6
     assert call.cost_micros > 0
+
+
+@pytest.mark.parametrize(("took", "tries"), [(1.0, 3), (6.0, 1)])
+async def test_what_was_long_waited_for_is_not_asked_again(around: Surroundings, took: float, tries: int) -> None:
+    class Slow(ScriptedProvider):
+        async def stream(self, prompt: Prompt, *, timeout_s: float) -> AsyncIterator[Piece]:
+            around.ticks.now += took
+            async for piece in super().stream(prompt, timeout_s=timeout_s):
+                yield piece
+
+    for _ in range(10):
+        around.retries.first()
+    scripted = Slow(lambda _: [failed(Fault.TIMEOUT)], models=LARGE)
+    with pytest.raises(ProviderFailed):
+        await said(around.guarded(scripted), turn())
+    assert len(scripted.prompts) == tries
