@@ -35,6 +35,8 @@ from core.language import Said, Understanding
 MOST_STEPS = 40
 
 PLAINLY = 0.8
+SPENT = "budget"
+"""The reason that a model gives when there is no money left and a person is to go on (`models.budget.when_spent`)."""
 LEANING = 0.15
 """How much surer the help centre must be of the bare words of a question that leans on the one before it."""
 IN_PUBLIC = {"verify.first": "verify.public"}
@@ -133,15 +135,18 @@ class Agent(Acting):
         try:
             question = await self._likelier(question)
             answered = await self.tools.help.answer(tenant, question, self.draft.language, recalled=self.recalled, facts=facts)
-        except Unavailable:
-            self.draft.say([wording("answer.unavailable", self.draft.language)])
+        except Unavailable as failed:
+            if failed.data.get("reason") == SPENT:
+                self.hand_over("repeated_failure", "the budget for language models is used up")
+            else:
+                self.draft.say([wording("answer.unavailable", self.draft.language)])
             return WasAnswered(found=True)
         self.draft.retrieved.extend(answered.passages)
         self.draft.noted.update(answerable=round(answered.answerable, 3), dropped=answered.dropped)
         if else_say and (answered.answerable < PLAINLY or not answered.sentences):
             self.draft.say([wording(self._here(else_say), self.draft.language)])
             return WasAnswered(found=True)
-        if answered.staff_only and self.said and question != self.said[-1].text:
+        if answered.staff_only and self.said and (question != self.said[-1].text or leans(question)):
             return WasAnswered(found=False)
         if answered.staff_only:
             self.draft.say([wording("answer.staff", self.draft.language)])

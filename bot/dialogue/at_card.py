@@ -8,6 +8,7 @@ from bot.dialogue.fresh import serve, tells
 from bot.dialogue.state import DialogueState, Phase, Task
 from bot.dialogue.steps import Execute, Heard, Prepare, SkillCard, Step, Wording
 from core.language import Act, SlotValue
+from knowledge.words import stems
 
 CLEAR = 0.55
 CERTAIN = 0.8
@@ -24,6 +25,8 @@ def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         return amend(state, task, changed)
     if understood.act is Act.AFFIRM and clear and not _other_figures(task, heard.text):
         return Step(state=_keeping(state, heard, skills), commands=(Execute(task=task),))
+    if understood.act is Act.CANCEL and _named_by(task, heard.text):
+        return Step(state=state, commands=(Wording(id="card.which", values=(("title", task.card.title if task.card else ""),)),))
     if understood.act in (Act.DENY, Act.CANCEL) and clear:
         return drop(_keeping(state, heard, skills, reads_only=True), task)
     other = _other_request(task, heard, skills, CERTAIN if changed else CLEAR)
@@ -34,6 +37,11 @@ def hear_at_card(state: DialogueState, task: Task, heard: Heard, skills: Mapping
         return serve(state, heard, skills)
     told = "card.means" if about_it or (understood.act is Act.CLARIFY and clear) else "back.card"
     return Step(state=state, commands=(Wording(id=told, values=(("title", task.card.title if task.card else ""),)),))
+
+
+def _named_by(task: Task, text: str) -> bool:
+    """Whether a message that sounds like dropping the matter may as well name what the card would do ("just cancel")."""
+    return task.card is not None and bool(stems(text) & stems(task.card.title))
 
 
 def _only_unclear(heard: Heard) -> bool:

@@ -85,8 +85,9 @@ def _skip(state: DialogueState, task: Task, spec: SlotSpec | None) -> Step:
 def _without_code(state: DialogueState, task: Task, heard: Heard) -> Step:
     """No code came. Who can't get at it, or names another address, is told how to prove who they are, and policy records the
     denial; anybody else is asked once more."""
-    if heard.understood.act is Act.CLARIFY or _is_question(heard):
-        return Step(state=state, commands=(Wording(id="code.where"),))
+    if task.tries < 2 and (heard.understood.act is Act.CLARIFY or _is_question(heard)):
+        task = task.model_copy(update={"tries": task.tries + 1})
+        return Step(state=state.replace(task), commands=(Wording(id="code.where"),))
     elsewhere = any(slot.name == "email" or "@" in str(slot.value) for slot in heard.understood.slots) or "@" in heard.text
     gives_up = heard.understood.act in (Act.SKIP, Act.DENY, Act.CANCEL)
     if gives_up or elsewhere or task.tries >= 2:

@@ -2,11 +2,13 @@
 
 from bot.dialogue.agent import Agent
 from bot.dialogue.conduct import Before, Told, followed, observed
+from bot.dialogue.draft import Draft
+from bot.dialogue.leaning import leans
 from bot.dialogue.opening import Opening
 from bot.dialogue.wording import wording
 from core.language import Understanding
 
-NO_ANSWER = ("small.", "verify.", "code.")
+NO_ANSWER = ("small.", "verify.", "code.", "answer.outside")
 """Wordings that answer nothing: small talk, and what the customer has to do first."""
 OFFERING = ("answer.none", "denied", "procedure.offer_person")
 """Wordings that offer a person themselves."""
@@ -30,7 +32,7 @@ def conclude(agent: Agent, understood: Understanding, text: str) -> None:
     done = any(action.outcome == DONE for action in draft.actions)
     told = Told(
         sentences=[each.text for each in draft.sentences if not (each.approved or "").startswith(NO_ANSWER)],
-        progress=bool(draft.card or draft.receipt or done or state.top),
+        progress=bool(draft.card or draft.receipt or done or state.top or _goes_on(draft, text)),
     )
     follow = followed(understood, text, told, state.conduct)
     offered = any((each.approved or "") in OFFERING for each in draft.sentences)
@@ -40,3 +42,8 @@ def conclude(agent: Agent, understood: Understanding, text: str) -> None:
         agent.hand_over("repeated_failure", follow.hand_over)
     elif follow.say and not offered:
         draft.say([wording(follow.say, draft.language)])
+
+
+def _goes_on(draft: Draft, text: str) -> bool:
+    """Whether a question that leans on the one before it was answered: that is no circle, much as the answers are alike."""
+    return leans(text) and any(each.citations for each in draft.sentences)

@@ -14,7 +14,8 @@ QUESTION = re.compile(
     re.IGNORECASE,
 )
 HELP = re.compile(
-    r"\W*(?:(?:hi|hello|ok|please|hallo|bonjour|hola)\W+)?(?:help(?: me)?(?: please)?|what (?:can|do) you (?:do|help with)(?: for me)?"
+    r"\W*(?:(?:hi|hello|ok|please|hallo|bonjour|hola)\W+)?(?:help(?: me)?(?: please)?"
+    r"|what (?:can|do) you (?:do|help with)(?: for me)?"
     r"|what can i (?:ask|do here)|how can you help(?: me)?|hilfe|was kannst du|was können sie(?: für mich)?(?: tun)?"
     r"|aide(?:z-moi)?|que pouvez-vous faire|ayuda|qué puede(?:s)? hacer|hjælp|wat kun(?:t u| je)(?: doen)?|aiuto)\W*",
     re.IGNORECASE,
@@ -23,9 +24,7 @@ SURE = 0.5
 PLAIN = 0.7
 BARGAINS = frozenset({"grant_discount"})
 LEADING = 0.33
-OPEN_QUESTION = re.compile(
-    r"^\W*(?:(?:ok|so|and|then|well)\W+)*(?:who|what|when|where|why|which|wer|was|wann|wo|qui|quand|où)\b", re.IGNORECASE
-)
+WHO = re.compile(r"^\W*(?:(?:ok|so|and|then|well)\W+)*(?:who|wer|qui|quién|hvem|wie mag|chi)\b", re.IGNORECASE)
 POSSIBLE = 0.25
 TELLING = 4
 ADVOCATE = "explain_referral"
@@ -96,9 +95,9 @@ def tells(heard: Heard) -> bool:
 
 
 def _leads(lead: Asked, heard: Heard, *, reads: bool) -> bool:
-    """Whether the likeliest skill is tried although it isn't sure: nothing is changed on the guess that a question wishes it."""
+    """Whether the likeliest skill is tried although it isn't sure. "Who can do it?" changes nothing on a guess."""
     understood = heard.understood
-    least = LEADING if reads or not OPEN_QUESTION.search(heard.text) else SURE
+    least = LEADING if reads or not WHO.search(heard.text) else SURE
     return lead.intent not in BARGAINS and lead.confidence >= least and understood.out_of_scope < OUT_OF_SCOPE
 
 

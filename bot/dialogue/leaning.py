@@ -14,7 +14,8 @@ FEW_TELLING = 2
 CLOSE = 0.8
 LONG_WORD = re.compile(r"[^\W\d_]{7,}")
 OPENS = re.compile(
-    r"^\W*(?:(?:ok|okay|hm+|well|oh|so|ja|oui|sí)\W+)?(?:and|or|but|what about|how about|und|oder|aber|et|ou|mais|y|o|pero|og|en|e)\b",
+    r"^\W*(?:(?:ok|okay|hm+|well|oh|so|ja|oui|sí)\W+)?(?:and|or|but|what about|how about"
+    r"|und|oder|aber|et|ou|mais|y|o|pero|og|en|e)\b",
     re.IGNORECASE,
 )
 LEANS = re.compile(
@@ -75,7 +76,7 @@ def leans(text: str) -> bool:
     if len(text.split()) > MOST_WORDS:
         return False
     telling = len(content(text))
-    return telling <= FEW_TELLING + 1 and bool(OPENS.search(text)) or telling <= FEW_TELLING and bool(LEANS.search(text))
+    return (telling <= FEW_TELLING + 1 and bool(OPENS.search(text))) or (telling <= FEW_TELLING and bool(LEANS.search(text)))
 
 
 def chosen(text: str, choices: Sequence[str], *, agreed: bool = False) -> str | None:

@@ -155,7 +155,9 @@ class Rounds:
             if self.rounds >= MOST_ROUNDS:
                 return
             self.mends += 1
-            if await self._round(replace(request, mend=fallen), mending=True) is None:
+            heard = await self._round(replace(request, mend=fallen), mending=True)
+            self.cut = self.cut and not self.stood
+            if heard is None:
                 return
 
     def _known(self, text: str) -> bool:

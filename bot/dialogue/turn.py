@@ -167,8 +167,7 @@ class Turns:
         with span("turn.recall"):
             await self._prepare_recall(agent, opening, screened.text)
         question = question_of(screened.text, understood, agent.state, self.tools.names)
-        heard = Heard(text=screened.text, message_id=opening.inbound.message_id, understood=understood, question=question)
-        await agent.run(heard)
+        await agent.run(Heard(text=screened.text, message_id=latest.message_id, understood=understood, question=question))
         conclude(agent, understood, screened.text)
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:

@@ -102,41 +102,43 @@ async def open_house(config: Config, heavy: Heavy, *, index: VectorIndex | None 
     tenant = Tenant(id=config.tenant.id, region=config.tenant.region)
     await database.write(lambda conn: tenants.register(conn, tenant))
     clock, first = await database.write(lambda conn: clock_of(conn, config))
-    index = index or ChromaIndex(data / "vectors" / "knowledge")
-    company = Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant.id)
 
     def failed(conn: Connection, work: Work, error: str) -> None:
         give_up(house.turns.writing, work.argument, error, conn)
 
     runner = Runner(database=database, clock=clock, failed=failed)
     durable = DbosDurable(runner, f"sqlite:///{data / 'engine.db'}")
-    secret = load_secret(data, os.environ.get(config.server.secret_env))
-    speaking = language(config, heavy.model, database)
-    answers = AnswerCache(database=database, clock=WallClock(), secret=secret)
-    opened = Opened(
-        database=database,
-        clock=clock,
-        durable=durable,
-        company=company,
-        index=index,
-        language=speaking,
-        answers=answers,
-        procedures=await database.write(lambda conn: _procedures(conn, tenant.id, clock)),
-        secret=secret,
-    )
+    opened = await _opened(config, heavy, runner, durable, index)
     house = build(config, _adapters(config, heavy, opened))
     register_turns(durable, house)
     journal = house.journal
     return Kept(
         house=house,
-        company=company,
-        ingest=Ingest(database=database, journal=journal, index=index, embedder=heavy.filed, clock=clock),
+        company=opened.company,
+        ingest=Ingest(database=database, journal=journal, index=opened.index, embedder=heavy.filed, clock=clock),
         sealer=_sealer(config, database, journal),
-        secret=secret,
+        secret=opened.secret,
         first=first,
         lock=lock,
-        language=speaking,
-        answers=answers,
+        language=opened.language,
+        answers=opened.answers,
+    )
+
+
+async def _opened(config: Config, heavy: Heavy, runner: Runner, durable: Durable, index: VectorIndex | None) -> Opened:
+    """What the house stands on, over the database that the engine runs on."""
+    data, database, clock, tenant = config.data_dir, runner.database, runner.clock, config.tenant.id
+    secret = load_secret(data, os.environ.get(config.server.secret_env))
+    return Opened(
+        database=database,
+        clock=clock,
+        durable=durable,
+        company=Sandbox.kept(heavy.company, clock, data / "sandbox.db", tenant=tenant),
+        index=index or ChromaIndex(data / "vectors" / "knowledge"),
+        language=language(config, heavy.model, database),
+        answers=AnswerCache(database=database, clock=WallClock(), secret=secret),
+        procedures=await database.write(lambda conn: _procedures(conn, tenant, clock)),
+        secret=secret,
     )
 
 

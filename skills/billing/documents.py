@@ -114,7 +114,8 @@ class Preview:
 
     `due_now` is charged at once and `next_invoice` added to the next one (negative: a credit), both before tax;
     `due_now_with_tax` includes it. `recurring_before` and `recurring_after` are what a billing period costs before tax, and
-    `recurs` is "month" or "year", and `recurred` that of before where the rhythm changes too. `warnings` are (code, what to tell the customer).
+    `recurs` is "month" or "year", and `recurred` that of before where the rhythm changes too.
+    `warnings` are (code, what to tell the customer).
     """
 
     change: str

@@ -42,7 +42,8 @@ LINES = (
     ("output", "", "Tokens written a turn", ""),
     ("cost", "ct", "Cost of a turn, over all turns (US cents)", ""),
     ("cost of large", "ct", "Cost of a turn in which the large model was asked", ""),
-    ("amplification", "×", "Calls for each call wanted, while each fifth call fails", "≤ 1.2 ×"),
+    ("amplification", "×", "Calls for each call wanted, over the whole run", "≤ 1.2 ×"),
+    ("amplification, unsteady", "×", "The same in its last part, while each fifth call fails", ""),
 )
 METHOD = """
 The load is `tests/benchmarks/models_load.jsonl`: questions, follow-ups, the same questions again, German and French,
@@ -54,7 +55,8 @@ word for word and cited, calls tools that read, translates word by word, and cou
 do: by common beginnings of at least 1,024 tokens, with Anthropic's only up to a mark. Prices are 3 dollars for a
 million tokens read, 0.30 from the cache, 3.75 put there, 15 written. "Had said it" is the moment when the last token or
 citation of that very sentence has left the model server. A translation is a call of its own to the same model, with its
-300 ms and its tokens. What is learned from past conversations is counted by itself, not here.
+300 ms and its tokens. The retry budget counts over ten minutes, so that a short bad stretch may take more than its
+share of it. What is learned from past conversations is counted by itself, not here.
 """.strip()
 FAILING = """
 Each line is one turn of a stranger with one question, understood and answered by the chain, while its first provider

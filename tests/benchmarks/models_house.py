@@ -80,6 +80,7 @@ class Turn:
     shown: tuple[tuple[str, float], ...]
     uncited: tuple[str, ...]
     card: str
+    receipt: bool
     handed_over: bool
     ended: bool
     ended_at: float
@@ -87,6 +88,11 @@ class Turn:
     @property
     def texts(self) -> list[str]:
         return [text for text, _ in self.shown]
+
+    @property
+    def answered(self) -> bool:
+        """Whether it ended with anything for the customer: words, a card, a receipt, or a person."""
+        return self.ended and bool(self.shown or self.card or self.receipt or self.handed_over)
 
     @property
     def first_s(self) -> float | None:
@@ -139,7 +145,7 @@ class Customer:
     async def _reply(self, row_id: str, sent_at: float, within_s: float) -> Turn:
         shown: list[tuple[str, float]] = []
         uncited, card = list[str](), ""
-        handed_over = ended = False
+        receipt = handed_over = ended = False
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not ended:
@@ -151,6 +157,7 @@ class Customer:
                         shown.append((body["text"], at))
                         uncited += [] if body["citations"] else [body["text"]]
                     card = body["id"] if kind == "card" else card
+                    receipt = receipt or kind == "receipt"
                     handed_over = handed_over or (kind == "notice" and body.get("change") is not None)
                     ended = kind in ENDS
         await self._rest(row_id, shown)
@@ -160,6 +167,7 @@ class Customer:
             shown=tuple(shown),
             uncited=tuple(uncited),
             card=card,
+            receipt=receipt,
             handed_over=handed_over,
             ended=ended,
             ended_at=time.time(),

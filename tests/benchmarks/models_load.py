@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,8 +81,7 @@ class Played:
         turns = len(self.taken)
         found = {f"{name}: {key}": value for name, times in self._times().items() for key, value in _spread(times).items()}
         spent = self.spent
-        calls, different = (sum(each) for each in zip(*(taken.amplified for taken in self.unsteady), strict=True))
-        whole = sum(each.turn.ended and bool(each.turn.shown or each.turn.handed_over) for each in (*self.taken, *self.unsteady))
+        whole = sum(each.turn.answered for each in (*self.taken, *self.unsteady))
         return found | {
             "turns": float(turns),
             "answered": 100 * whole / (turns + len(self.unsteady)),
@@ -92,7 +92,8 @@ class Played:
             "cost": spent.cost_micros / turns / 10_000,
             "cost of large": spent.cost_micros / max(1, len(spent.large)) / 10_000,
             "hits": 100 * spent.hits / max(1, spent.asked),
-            "amplification": calls / max(1, different),
+            "amplification": _amplification([*self.taken, *self.unsteady]),
+            "amplification, unsteady": _amplification(self.unsteady),
         }
 
     def _times(self) -> dict[str, list[float]]:
@@ -143,6 +144,8 @@ async def converse(server: Server, models: Models, conversation: Mapping[str, An
             first = len(await models.log())
             turn = await _said(customer, text, card)
             calls = tuple(call for call in (await models.log())[first:] if call["operation"] not in BESIDE)
+            if not turn.answered:
+                print(f"{conversation['as'] or 'a stranger'} got no answer: {text}", file=sys.stderr, flush=True)
             taken.append(Taken(kind=conversation["kind"], said=text, turn=turn, calls=calls))
             card = turn.card
     finally:
@@ -188,6 +191,11 @@ async def straight(models: Models, text: str) -> float:
             if SENTENCE.search(said):
                 return time.perf_counter() - began
     return time.perf_counter() - began
+
+
+def _amplification(taken: Sequence[Taken]) -> float:
+    pairs = [each.amplified for each in taken]
+    return sum(calls for calls, _ in pairs) / max(1, sum(different for _, different in pairs))
 
 
 def _spread(seconds: Sequence[float]) -> dict[str, float]:

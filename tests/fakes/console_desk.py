@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection
@@ -317,6 +318,8 @@ class HouseDesk:
 
     def _copilot_rooms(self) -> CopilotRooms:
         house, nothing = self.house, cast("Any", None)
+        ports = SimpleNamespace(crm=SimpleNamespace(contacts=_nobody_known))
+        runner = cast("Any", SimpleNamespace(proposer=SimpleNamespace(sources=SimpleNamespace(ports=ports))))
         return CopilotRooms(
             tenant=self.rooms.tenant,
             roster=self.roster,
@@ -327,10 +330,14 @@ class HouseDesk:
             threads=house.threads,
             cases=house.cases,
             approvals=house.approvals,
-            runner=nothing,
+            runner=runner,
             recall=nothing,
             search=nothing,
             answers=nothing,
             model=ScriptedModel(),
             clock=house.clock,
         )
+
+
+async def _nobody_known(_account_id: str) -> tuple[()]:
+    return ()

@@ -269,6 +269,12 @@ async def test_who_is_charged_and_masked_is_known_while_a_model_works(story: Sto
     assert (noted["calls"], noted["input_tokens"], noted["cost_micros"]) == (1, 9, 70)
 
 
+async def test_an_answer_stays_whole_when_a_sentence_of_it_cannot_be_mended(story: Story, model: FluentScript) -> None:
+    model.rounds = [lambda request: [first(request), PRICE], [Unavailable("There is no money left.", fault="spent")]]
+    reply = await story.says(QUESTION)
+    assert [each.approved for each in reply.sentences] == [None]
+
+
 async def test_time_runs_out(story: Story, model: FluentScript) -> None:
     turns = replace(story.house.turns, deadline_s=0.6)
     story.world.house = replace(story.house, turns=turns)

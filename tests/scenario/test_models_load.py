@@ -58,7 +58,15 @@ def test_a_run_comes_to_figures() -> None:
     """The sentence was whole at 11.0 and shown at 11.2; one call of three was the same once more."""
     call = {"operation": "converse", "sentences": [("It has 12.", 11.0)], "digest": "a"}
     turn = Turn(
-        row_id="r", sent_at=10.0, shown=(("It has 12.", 11.2),), uncited=(), card="", handed_over=False, ended=True, ended_at=11.3
+        row_id="r",
+        sent_at=10.0,
+        shown=(("It has 12.", 11.2),),
+        uncited=(),
+        card="",
+        receipt=False,
+        handed_over=False,
+        ended=True,
+        ended_at=11.3,
     )
     asked = Taken(kind="question", said="How many?", turn=turn, calls=(call,))
     again = Taken(kind="question", said="How many?", turn=turn, calls=(call, {**call, "digest": "b"}, call))
@@ -66,7 +74,7 @@ def test_a_run_comes_to_figures() -> None:
     found = Played(taken=[asked], spent=spent, unsteady=[again], peer_s=[0.5]).figures()
     assert round(found["behind: p95"]) == 200
     assert round(found["first, by the model: p50"]) == 1200
-    assert (found["amplification"], found["hits"], found["cached"], found["cost"]) == (1.5, 25.0, 50.0, 2.0)
+    assert (found["amplification, unsteady"], found["hits"], found["cached"], found["cost"]) == (1.5, 25.0, 50.0, 2.0)
     assert (found["without large"], found["answered"]) == (0.0, 100.0)
 
 

@@ -70,6 +70,19 @@ async def test_a_model_that_fails_while_phrasing_takes_nothing_back(meet: Meet, 
     assert await story.credits() == [1500]
 
 
+async def test_where_money_is_spent_and_a_person_is_to_go_on_one_does(meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = await meet("ACC-003")
+
+    def phrase(_: object) -> None:
+        raise Unavailable("The budget is used up.", reason="budget", fault="spent")
+
+    monkeypatch.setattr(story.model, "phrase", phrase)
+    reply = await story.says(QUESTION)
+    assert reply.handoff is not None
+    assert reply.sentences == ()
+    assert "in a few minutes" not in reply.text
+
+
 async def test_a_billing_system_that_is_down_is_told_and_nothing_is_changed(meet: Meet) -> None:
     story = await meet("ACC-003")
     story.company.faults.set("billing.*", DOWN)
