@@ -7,7 +7,7 @@ PACKAGES := bot core governance handoff knowledge memory skills tests
 export TORCH_SOURCE PYTHON
 
 .PHONY: setup run test check lint unit browser test-recovery test-peers test-slack-retries fuzz \
-  bench-turn bench-understanding bench-suggestions bench-models lock migration clean
+  bench-turn bench-understanding bench-suggestions bench-models bench-injection conformance lock migration clean
 
 setup:
 	@scripts/setup.sh
@@ -56,6 +56,14 @@ bench-suggestions: setup
 
 bench-turn: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.turn
+
+# Needs AgentDojo in .cache/peers/agentdojo for its part; the command says how to get it
+bench-injection: setup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.injection
+
+# Every dialogue k times with each model: pass^1 and pass^4
+conformance: setup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.conformance --runs 4
 
 bench-models: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.models

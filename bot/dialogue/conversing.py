@@ -126,7 +126,7 @@ class Conversing:
             return WasAnswered(found=True)
         if calls.planned.goes_on:
             return WasAnswered(found=True)
-        if rounds.cut:
+        if rounds.cut or (likely and (rounds.refused or rounds.fallen)):
             return None
         if (likely or calls.used) and any(each.text.endswith("?") for each in rounds.held):
             await rounds.release()

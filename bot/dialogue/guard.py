@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.dialogue.quoted import own_words
 from core.conversation import Sentence
 
 MOST_CHARACTERS = 8_000
@@ -31,6 +32,11 @@ class Screened:
     text: str
     problem: str | None = None
     suspicious: bool = False
+
+    @property
+    def own(self) -> str:
+        """The customer's own words in it: only they ask for anything."""
+        return own_words(self.text)
 
 
 def screen(text: str) -> Screened:

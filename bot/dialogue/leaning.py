@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from bot.dialogue.state import DialogueState
 from core.language import Act, Understanding
-from knowledge.words import content, stem, stems
+from knowledge.words import SMALL, content, stem, stems
 
 MOST_WORDS = 8
 MOST_CARRIED = 6
@@ -75,7 +75,7 @@ def leans(text: str) -> bool:
     """Whether a message is short and goes on with what came before."""
     if len(text.split()) > MOST_WORDS:
         return False
-    telling = len(content(text))
+    telling = sum(word not in SMALL for word in content(text))
     return (telling <= FEW_TELLING + 1 and bool(OPENS.search(text))) or (telling <= FEW_TELLING and bool(LEANS.search(text)))
 
 

@@ -20,11 +20,11 @@ class Translating:
     async def told(
         self, sentences: Sequence[Sentence], language: str, *, before: Sequence[Sentence] = ()
     ) -> tuple[Sentence, ...]:
-        """The sentences in `language`, in order, asked for in one go; a frame before the first that stays English.
+        """The sentences in `language`, in order, asked for in one go; from the first that stays English on all do, framed.
 
-        `before` are sentences of the same reply: when one of them frames, no other frame is added.
+        `before` are sentences of the same reply: once one of them frames, what follows is English too.
         """
-        if language == "en" or not sentences:
+        if language == "en" or not sentences or any(each.approved == FRAME for each in before):
             return tuple(sentences)
         ready = [_approved(sentence, language) for sentence in sentences]
         open_at = [place for place, each in enumerate(ready) if each is None]
@@ -33,7 +33,7 @@ class Translating:
             english = sentences[place]
             if text is not None and keeps(english.text, text, language):
                 ready[place] = replace(english, text=text.strip(), original=english.original or english.text)
-        return _framed([each or sentences[place] for place, each in enumerate(ready)], ready, language, before)
+        return _framed(sentences, ready, language)
 
     async def one(self, sentence: Sentence, language: str, *, before: Sequence[Sentence] = ()) -> tuple[Sentence, ...]:
         """One sentence as soon as it is checked; preceded by the frame unless a sentence of `before` already framed."""
@@ -71,11 +71,10 @@ def _text_of(wording_id: str, language: str) -> str:
         return ""
 
 
-def _framed(
-    told: Sequence[Sentence], done: Sequence[Sentence | None], language: str, before: Sequence[Sentence]
-) -> tuple[Sentence, ...]:
-    place = next((place for place, each in enumerate(done) if each is None), None)
-    framed = any(each.approved == FRAME for each in (*before, *told))
-    if place is None or framed or not speaks(FRAME, language):
-        return tuple(told)
-    return (*told[:place], wording(FRAME, language), *told[place:])
+def _framed(sentences: Sequence[Sentence], done: Sequence[Sentence | None], language: str) -> tuple[Sentence, ...]:
+    """As translated; from the first that isn't on all stays English, behind the frame that says so."""
+    place = next((place for place, each in enumerate(done) if each is None), len(sentences))
+    told = [each for each in done[:place] if each is not None]
+    rest = tuple(sentences[place:])
+    frames = rest and not any(each.approved == FRAME for each in told) and speaks(FRAME, language)
+    return (*told, *((wording(FRAME, language),) if frames else ()), *rest)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.fresh import HELP
 from bot.dialogue.opening import Opening
+from bot.dialogue.quoted import own_words
 from bot.dialogue.state import DialogueState
 from core.language import Act, Understanding
 from handoff.triage import Thresholds, TriageInput, Verdict, decide
@@ -36,7 +37,7 @@ def needs_person(opening: Opening, text: str, understood: Understanding, state: 
     asked for; law, dangers to people, abuse and a wish for a person never do. What sounds like a break-in does only when what is
     told is plainly a case that a procedure was written for: a failed sign-in is none.
     """
-    customer = tuple(each.text for each in opening.said if each.role == "customer")
+    customer = tuple(own_words(each.text) for each in opening.said if each.role == "customer")
     verdict = decide(
         TriageInput(
             text=text,
@@ -70,7 +71,7 @@ def _lets_go(understood: Understanding) -> bool:
 
 def ruled(opening: Opening, text: str) -> Verdict | None:
     """The verdict of the rules alone, for when no model can judge."""
-    customer = tuple(each.text for each in opening.said if each.role == "customer")
+    customer = tuple(own_words(each.text) for each in opening.said if each.role == "customer")
     verdict = decide(TriageInput(text=text, earlier=customer, failures=max(0, opening.state.misses - 1)))
     return verdict if verdict.handoff else None
 

@@ -17,6 +17,7 @@ from bot.dialogue.offers import offer_for
 from bot.dialogue.opening import Opening, begin_anew, read_opening
 from bot.dialogue.plan_told import tell_plan, waits, without_old
 from bot.dialogue.planning import Planner
+from bot.dialogue.quoted import in_own_words
 from bot.dialogue.replied import reply_of
 from bot.dialogue.spending import charge_for, know_values, spent
 from bot.dialogue.state import DialogueState, Task
@@ -160,15 +161,16 @@ class Turns:
         latest = Said(role="customer", text=screened.text, message_id=opening.inbound.message_id)
         agent.understood, agent.said = understood, (*opening.said, latest)
         agent.state = agent.state.model_copy(update={"wanted": wanted_by(understood, agent.state, self.tools.skills)})
-        verdict = needs_person(opening, screened.text, understood, agent.state, self._served)
-        if verdict is not None and not await self._answers_instead(verdict, opening, screened.text, understood):
+        verdict = needs_person(opening, screened.own, understood, agent.state, self._served)
+        if verdict is not None and not await self._answers_instead(verdict, opening, screened.own, understood):
             agent.hand_over(public_reason(verdict.reason), verdict.note)
             return
         with span("turn.recall"):
             await self._prepare_recall(agent, opening, screened.text)
-        question = question_of(screened.text, understood, agent.state, self.tools.names)
-        await agent.run(Heard(text=screened.text, message_id=latest.message_id, understood=understood, question=question))
-        conclude(agent, understood, screened.text)
+        question = question_of(screened.own, understood, agent.state, self.tools.names)
+        whole = screened.text if question == screened.own else question
+        await agent.run(Heard(text=screened.own, message_id=latest.message_id, understood=understood, question=whole))
+        conclude(agent, understood, screened.own)
         offer = offer_for(understood, agent.state, draft)
         if offer is not None and draft.handoff is None:
             await agent.raise_offer(offer)
@@ -185,7 +187,7 @@ class Turns:
 
     def _without_model(self, agent: Agent, opening: Opening, screened: Screened) -> None:
         """The model is down: rules still call a person; else the customer hears it, and the second time a person comes."""
-        verdict = ruled(opening, screened.text)
+        verdict = ruled(opening, screened.own)
         if verdict is not None:
             agent.hand_over(public_reason(verdict.reason), verdict.note)
             return
@@ -219,13 +221,13 @@ class Turns:
         top = opening.state.top
         expecting = self._expecting(top) if top else None
         request = UnderstandRequest(
-            said=[*opening.said, latest],
+            said=in_own_words([*opening.said, latest]),
             intents=(*intents(), *intents_of(self.tools.procedures)),
             expecting=expecting,
             active_intent=top.skill if top else None,
         )
         try:
-            understood = observe(await self.tools.model.understand(request), opening, screened.text)
+            understood = observe(await self.tools.model.understand(request), opening, screened.own)
         except Unavailable:
             return None
         if not waits(opening.state) and understood.act in (Act.AFFIRM, Act.CORRECT):

@@ -13,7 +13,7 @@ from bot.models.chain.counted import Counted
 from bot.models.chain.guarded import Guarded, Guards
 from bot.models.chain.order import Link
 from bot.models.chain.prices import Price, Prices
-from bot.models.chain.retries import RetryBudget
+from bot.models.chain.retries import RetryBudget, Waits
 from bot.models.chain.spending import Spending
 from bot.models.embedded.lexicon import Lexicon
 from bot.models.fluent.model import FluentModel, Settings
@@ -27,6 +27,9 @@ from core.errors import BadInput
 from core.language import LanguageModel
 from core.model_sections import EMBEDDED, ProviderSection
 from governance.masking import Masking
+
+LONGEST_WAIT_S = 1.0
+"""How long a provider that asks for patience is waited for, while another model could answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +127,14 @@ class _Making:
     def link(self, name: str) -> Link:
         section = self.config.models.providers[name]
         breaker, prices = Breaker(), prices_of(section)
-        guards = Guards(breaker=breaker, retries=self.retries, spending=self.spending, prices=prices, budget=self.budget)
+        guards = Guards(
+            breaker=breaker,
+            retries=self.retries,
+            spending=self.spending,
+            prices=prices,
+            budget=self.budget,
+            waits=Waits() if len(self.config.models.chain) == 1 else Waits(longest_s=LONGEST_WAIT_S),
+        )
         large = self._guarded(name, section, roles_of(section), guards, small=False)
         small = None
         if section.small is not None:

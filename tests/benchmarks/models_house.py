@@ -158,7 +158,7 @@ class Customer:
                         uncited += [] if body["citations"] else [body["text"]]
                     card = body["id"] if kind == "card" else card
                     receipt = receipt or kind == "receipt"
-                    handed_over = handed_over or (kind == "notice" and body.get("change") is not None)
+                    handed_over = handed_over or kind == "notice"
                     ended = kind in ENDS
         await self._rest(row_id, shown)
         return Turn(

@@ -24,6 +24,7 @@ ENGLISH = ("question", "question again", "account read", "write", "injection")
 TRANSLATED = ("German", "French")
 SENTENCE = re.compile(r"[.!?](?=\s)")
 UNSTEADY = 25
+LATE_S = 0.4
 CALLS = "SELECT turn_id, provider, operation, outcome, input_tokens, output_tokens, cached, cost_micros FROM model_calls"
 
 
@@ -147,6 +148,9 @@ async def converse(server: Server, models: Models, conversation: Mapping[str, An
             if not turn.answered:
                 print(f"{conversation['as'] or 'a stranger'} got no answer: {text}", file=sys.stderr, flush=True)
             taken.append(Taken(kind=conversation["kind"], said=text, turn=turn, calls=calls))
+            late = taken[-1].behind_s
+            if late is not None and late > LATE_S and conversation["kind"] not in TRANSLATED:
+                print(f"{late:.2f} s behind: {turn.texts[0]!r} for {text!r}", file=sys.stderr, flush=True)
             card = turn.card
     finally:
         await customer.leave()

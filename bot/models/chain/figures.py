@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, case, delete, distinct, func, select
 
+from bot.models.chain.metering import CLOSED, OK
 from bot.models.chain.spending import model_calls
 
 TIMES_READ = 20_000
-OK = "ok"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class DayTotal:
 def by_model(conn: Connection, tenant: str, since: str) -> list[DayFigures]:
     """Each day from `since` (as 2026-11-20) on, latest first, dearest model first."""
     called = model_calls.c
-    failed = func.sum(case((called.outcome == OK, 0), else_=1)).label("failures")
+    failed = func.sum(case((called.outcome.in_((OK, CLOSED)), 0), else_=1)).label("failures")
     turns = func.count(distinct(case((called.turn_id == "", None), else_=called.turn_id))).label("turns")
     sums = [func.sum(called[name]).label(name) for name in ("input_tokens", "output_tokens", "cached", "cost_micros")]
     groups = (called.day, called.provider, called.model)
@@ -100,7 +100,7 @@ def failures(conn: Connection, tenant: str, since: str) -> dict[tuple[str, str, 
     called = model_calls.c
     groups = (called.day, called.provider, called.model, called.outcome)
     wanted = select(*groups, func.count().label("calls")).where(
-        called.tenant == tenant, called.day >= since, called.outcome != OK
+        called.tenant == tenant, called.day >= since, called.outcome.not_in((OK, CLOSED))
     )
     found: dict[tuple[str, str, str], dict[str, int]] = {}
     for row in conn.execute(wanted.group_by(*groups).order_by(func.count().desc(), called.outcome)):

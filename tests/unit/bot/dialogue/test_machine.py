@@ -168,6 +168,29 @@ def test_reads_run_at_once_and_writes_wait_at_a_card() -> None:
     assert step.state.top.phase is Phase.CONFIRMING
 
 
+def test_a_yes_to_another_figure_is_no_yes_to_the_card() -> None:
+    card = MACHINE.advance(at_card(), heard("ok make it 12", act=Act.AFFIRM))
+    assert card.commands == (Wording(id="back.card", values=(("title", "Change plan"),)),)
+
+
+def test_a_cancel_that_names_what_the_card_does_is_asked_about() -> None:
+    step = MACHINE.advance(at_card(), heard("change it", act=Act.CANCEL))
+    assert step.commands == (Wording(id="card.which", values=(("title", "Change plan"),)),)
+    assert step.state.top is not None
+
+
+def test_nothing_found_names_what_comes_near() -> None:
+    step = MACHINE.advance(DialogueState(), WasAnswered(found=False, choices=("Kiosks by plan",)))
+    assert step.commands == (Wording(id="answer.none_but", values=(("topics", "Kiosks by plan"),)),)
+    assert (step.state.misses, step.state.choices) == (1, ("Kiosks by plan",))
+
+
+def test_a_matter_from_elsewhere_is_no_miss() -> None:
+    step = MACHINE.advance(DialogueState(), WasAnswered(found=False, outside=True))
+    assert step.commands == (Wording(id="answer.outside"),)
+    assert step.state.misses == 0
+
+
 def test_yes_runs_the_card_and_no_drops_it() -> None:
     assert kinds(MACHINE.advance(at_card(), heard("yes", act=Act.AFFIRM))) == [Execute]
     step = MACHINE.advance(at_card(), heard("no", act=Act.DENY))
