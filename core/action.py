@@ -51,10 +51,15 @@ Scalar = str | int | bool | None
 
 @dataclass(frozen=True, kw_only=True)
 class Argument:
-    """One value of an action, with where it came from. Money is an int in minor units; a date is ISO text."""
+    """One value of an action, with where it came from. Money is an int in minor units; a date is ISO text.
+
+    `content` is wording that is passed on (a subject, a note, a description) and steers nothing: neither to whom, nor what, nor
+    how much.
+    """
 
     value: Scalar
     provenance: Provenance
+    content: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

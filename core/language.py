@@ -50,7 +50,8 @@ class SlotSpec:
     """A value that a skill needs. `kind` tells how to find it in text.
 
     Kinds: seats (a count of people), quantity, money, plan, addon, billing (monthly or annual), currency, term_months,
-    months, percent, date, invoice, email, phone, code, text, choice (one of `choices`), account, time.
+    months, percent, date, invoice, email, phone, code, text, choice (one of `choices`), account, time. Text is content that is
+    passed on, unless it `steers` what is done.
     """
 
     name: str
@@ -58,6 +59,12 @@ class SlotSpec:
     ask: str
     required: bool = True
     choices: tuple[str, ...] = ()
+    steers: bool = False
+
+    @property
+    def content(self) -> bool:
+        """Whether the value is only passed on."""
+        return self.kind == "text" and not self.steers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,10 @@ from typing import Any, Self
 from core.action import ActionRequest, Effect, Origin, Reason
 from core.errors import BadInput
 from core.people import PrincipalKind
+from governance.content import told_by
 from governance.facts import KINDS, Facts
 
+OWN_WORDS = frozenset({Origin.CUSTOMER, Origin.VERIFIED_CUSTOMER, Origin.AGENT})
 FOLDER = Path(__file__).parent / "policies"
 SCHEMA = "rapport.cedarschema"
 FIRST = "identity.cedar"
@@ -258,7 +260,10 @@ def _context(request: ActionRequest, facts: Facts) -> dict[str, Any]:
         value = values.get(name)
         context[f"argument_{name}"] = _spelled(name, value if type(value) is kind else None, kind)
     context["raised_by"] = request.raised_by
-    context["origins"] = sorted({Origin(argument.provenance.origin).value for argument in request.arguments.values()})
+    given = request.arguments.values()
+    context["origins"] = sorted({Origin(each.provenance.origin).value for each in given if not each.content})
+    context["content_origins"] = sorted({Origin(each.provenance.origin).value for each in given if each.content})
+    context["content_tells"] = sorted(told_by(each for each in given if each.content and each.provenance.origin not in OWN_WORDS))
     return context
 
 

@@ -19,7 +19,7 @@ def request_to_text(request: ActionRequest) -> str:
             "effect": request.effect.value,
             "requested_at": request.requested_at.isoformat(),
             "arguments": {
-                name: [argument.value, argument.provenance.origin.value, argument.provenance.source_id]
+                name: [argument.value, argument.provenance.origin.value, argument.provenance.source_id, argument.content]
                 for name, argument in request.arguments.items()
             },
             "principal": {
@@ -41,8 +41,8 @@ def request_from_text(text: str) -> ActionRequest:
     """The request that `request_to_text` wrote."""
     found: dict[str, Any] = json.loads(text)
     arguments = {
-        name: Argument(value=value, provenance=Provenance(origin=Origin(origin), source_id=source_id))
-        for name, (value, origin, source_id) in found["arguments"].items()
+        name: Argument(value=value, provenance=Provenance(origin=Origin(origin), source_id=source_id), content=any(content))
+        for name, (value, origin, source_id, *content) in found["arguments"].items()
     }
     return ActionRequest(
         **{name: found[name] for name in PLAIN},

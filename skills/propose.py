@@ -172,7 +172,7 @@ class Proposer:
             id=action_id,
             skill=skill.id,
             effect=skill.effect,
-            arguments=_proved(arguments, context.principal),
+            arguments=_proved(_with_content(skill, arguments), context.principal),
             principal=context.principal,
             account_id=context.account_id,
             conversation_id=context.conversation_id,
@@ -181,6 +181,12 @@ class Proposer:
             requested_at=self.clock.now(),
             raised_by=talk.raised_by,
         )
+
+
+def _with_content(skill: Skill, arguments: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    """The arguments with those marked that are text which the skill only passes on."""
+    passed_on = {slot.name for slot in skill.slots if slot.content}
+    return {name: replace(each, content=each.content or name in passed_on) for name, each in arguments.items()}
 
 
 def _proved(arguments: Mapping[str, Argument], principal: Principal) -> Mapping[str, Argument]:

@@ -188,7 +188,7 @@ class Acting:
         self._add(proposal.request, "allow", (), "done")
         self.draft.raised = offer
         self.draft.offer = self.draft.offer or offer
-        self.draft.say([wording(f"offer.{offer.kind}", self.draft.language, item=offer.item.replace("_", " "))])
+        self.draft.say([wording(f"offer.{offer.kind}", self.draft.language, item=self.tools.items.get(offer.item, ""))])
         self.state = self.state.model_copy(update={"offer": offer, "offers_raised": self.state.offers_raised + 1})
 
     def hand_over(self, reason: str, detail: str = "") -> None:

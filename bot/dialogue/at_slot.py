@@ -16,7 +16,10 @@ TELLING = 6
 
 
 def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping[str, SkillCard]) -> Step:
-    """Fills the slot asked for, or finds out why not."""
+    """Fills the slot asked for, or finds out why not.
+
+    While a code is waited for, a case is no matter of its own: it tells why the code can't be given.
+    """
     skill = skills.get(task.skill)
     understood = heard.understood
     found = _found(skill, heard)
@@ -30,8 +33,9 @@ def hear_at_slot(state: DialogueState, task: Task, heard: Heard, skills: Mapping
     if understood.act is Act.CLARIFY and understood.act_confidence >= 0.5:
         return _why(state, task, skill)
     own = {task.skill, *(skill.own if skill else ())}
-    other = any(each.intent in skills and each.intent not in own and each.confidence >= 0.6 for each in understood.asked)
-    if task.asking == CODE_SLOT and not other:
+    others = [skills[each.intent] for each in understood.asked if each.intent in skills and each.confidence >= 0.6]
+    other = any(each.id not in own for each in others)
+    if task.asking == CODE_SLOT and not any(each.id not in own and not each.own for each in others):
         return _without_code(state, task, heard)
     told = skill is not None and bool(skill.own) and spec is not None and spec.kind in FREE_TEXT
     if other or (_is_question(heard) and not (told and not heard.text.strip().endswith("?"))):

@@ -90,13 +90,14 @@ class Conversing:
         return tool_list(self.acting.tools.skills.values(), lambda skill: self.fluency.may_ask(skill, context))
 
     def _request(self, calls: Calls, question: str) -> ConverseRequest:
+        """A part of the message stands for it; one that was put in other words for the search doesn't."""
         facts = {"today": self.acting.context.clock.now().date().isoformat()}
         if self.acting.draft.plan:
             facts["plan"] = self.acting.draft.plan
         asked = self.understood.asked if self.understood else ()
         plan = [f"{each.intent}: {each.text}" for each in asked if each.confidence >= ASKED]
         said = self.said
-        if question != said[-1].text:
+        if question != said[-1].text and question in said[-1].text:
             said = (*said, replace(said[-1], text=question))
         return ConverseRequest(
             said=said,

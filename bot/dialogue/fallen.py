@@ -27,7 +27,10 @@ _CODES: tuple[tuple[str, str], ...] = (
         "belongs_elsewhere",
         r"belongs to something else|is about .+ in the evidence|holds for|figures and names apart|another order",
     ),
-    ("not_in_evidence", r"is not in it|in no record|more than the evidence says|no record says so|doesn't say what"),
+    (
+        "not_in_evidence",
+        r"is not in it|in no record|more than the evidence says|no record says so|doesn't say what|nothing was found",
+    ),
 )
 _PATTERNS = tuple((code, re.compile(pattern)) for code, pattern in _CODES)
 

@@ -102,12 +102,11 @@ def _leads(lead: Asked, heard: Heard, *, reads: bool) -> bool:
 
 
 def _otherwise(understood: Understanding, skills: Mapping[str, SkillCard]) -> Asked | None:
-    """The skill to fall back on when the help centre has no answer."""
+    """The skill to fall back on when the help centre has no answer: one that changes something only when it is likelier."""
     if understood.out_of_scope >= OUT_OF_SCOPE:
         return None
-    likely = [
-        each for each in understood.asked if each.intent in skills and each.intent not in BARGAINS and each.confidence >= POSSIBLE
-    ]
+    known = [each for each in understood.asked if each.intent in skills and each.intent not in BARGAINS]
+    likely = [each for each in known if each.confidence >= (POSSIBLE if skills[each.intent].reads else LEADING)]
     if understood.revenue.label == "referral" and understood.revenue.confidence >= PLAIN and ADVOCATE in skills and not likely:
         return Asked(intent=ADVOCATE, confidence=understood.revenue.confidence, text="")
     return max(likely, key=lambda each: each.confidence, default=None)

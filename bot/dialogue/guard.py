@@ -22,7 +22,9 @@ TARGET = r"\([^()]*(?:\([^()]*\)[^()]*)*(?:\)|$)"
 IMAGE = re.compile(rf"!{LABEL}(?:{TARGET}|\[[^\[\]]*\])")
 LINK = re.compile(rf"{LABEL}(?!\(/(?![/\\])){TARGET}")
 DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]]+\]:[ \t]*<?(?:[a-z][a-z0-9+.-]*:|[/\\.#]|www\.)\S*.*$", re.IGNORECASE | re.MULTILINE)
-TAG = re.compile(r"<!--.*?(?:-->|$)|<[/!?]?[a-z][^>]*>|<[/!?]?[a-z][\w:-]*[\s/][^<>]*=[^<>]*$", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(
+    r"<!--.*?(?:-->|$)|<[/!?]?[a-z][^>]*>|<[/!?][^<>]*>|<[/!?]?[a-z][\w:-]*[\s/][^<>]*=[^<>]*$", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,10 @@ class Planner:
         return plan
 
     async def _with_wishes(self, acting: Acting, before: DialogueState, step: Step) -> Step:
-        """Makes a plan of several new wishes, or puts further ones at the end of the plan that there is."""
+        """Makes a plan of several new wishes, or puts further ones at the end of the plan that there is.
+
+        What was only guessed makes no plan, nor do questions that change nothing: they are served one after the other.
+        """
         later = [each for each in step.state.later if each not in before.later and each.intent in self.titles]
         tasks = [each for each in step.state.tasks if is_wish(each) and before.task(each.id) is None]
         plan = step.state.plan
@@ -83,7 +86,8 @@ class Planner:
             wishes = [*(_wish(each) for each in tasks), *later]
             return await self._added(acting, _without(step, tasks, later), wishes) if wishes else step
         wishes = [*(_wish(each) for each in tasks), *later]
-        if len(wishes) < FEWEST:
+        guessed = any(each.unsure for each in tasks)
+        if guessed or len(wishes) < FEWEST or not any(each.intent in self.changes(acting) for each in wishes):
             return step
         made = await self.make(acting, wishes)
         for task in tasks:

@@ -29,7 +29,7 @@ _WROTE = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"\b(?:wrote|writes|schrieb|schreibt|a écrit|escribi[óo])(?: (?:to )?(?:me|us|back|this|that|uns|mir))?[ \t]*:[ \t]*(?=\S|$)",
+    r"\b(?:wrote|writes|schrieb|schreibt|a écrit|escribi[óo])(?: (?:to )?(?:me|us|back|this|that|uns|mir))?[ \t]*:\s*",
     re.IGNORECASE,
 )
 _LONG_SAYS = re.compile(
@@ -72,7 +72,7 @@ def _quoted(text: str) -> Iterator[Span]:
     yield from (found.span() for found in _BLOCK.finditer(text))
     for marks in (_MARKS, _SINGLE):
         for found in marks.finditer(text):
-            words = len(found[0].split()) if any(letter == " " for letter in found[0]) else len(found[0]) // 3
+            words = len(found[0].split()) if found[0].isascii() or " " in found[0] else len(found[0]) // 3
             introduced = _LONG_SAYS.search(text[max(0, found.start() - NEAR) : found.start()]) is not None
             if words >= VERY_LONG or (introduced and words >= LONG):
                 yield found.span()

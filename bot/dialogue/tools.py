@@ -142,7 +142,8 @@ class CodeMail(Protocol):
 class Tools:
     """All of it together. Without `fluency` a fluent model quotes like any other.
 
-    `names` are what the company sells side by side: a question about one goes over to another by its name alone.
+    `names` are what the company sells side by side: a question about one goes over to another by its name alone. `items` are the
+    names of what is offered, by their ids in the catalogue.
     """
 
     model: LanguageModel
@@ -154,6 +155,7 @@ class Tools:
     fluency: Fluency | None = None
     procedures: Mapping[str, Procedure] = field(default_factory=dict[str, Procedure])
     names: tuple[str, ...] = ()
+    items: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def titles(self) -> Mapping[str, str]:

@@ -13,11 +13,11 @@ from bot.dialogue.draft import Draft, Hearing
 from bot.dialogue.guard import Screened, screen
 from bot.dialogue.leaning import question_of
 from bot.dialogue.machine import Machine
-from bot.dialogue.offers import offer_for
+from bot.dialogue.offers import bring_up
 from bot.dialogue.opening import Opening, begin_anew, read_opening
 from bot.dialogue.plan_told import tell_plan, waits, without_old
 from bot.dialogue.planning import Planner
-from bot.dialogue.quoted import in_own_words
+from bot.dialogue.quoted import in_own_words, own_words
 from bot.dialogue.replied import reply_of
 from bot.dialogue.spending import charge_for, know_values, spent
 from bot.dialogue.state import DialogueState, Task
@@ -171,9 +171,7 @@ class Turns:
         whole = screened.text if question == screened.own else question
         await agent.run(Heard(text=screened.own, message_id=latest.message_id, understood=understood, question=whole))
         conclude(agent, understood, screened.own)
-        offer = offer_for(understood, agent.state, draft)
-        if offer is not None and draft.handoff is None:
-            await agent.raise_offer(offer)
+        await bring_up(agent, understood)
 
     async def _answers_instead(self, verdict: Verdict, opening: Opening, text: str, understood: Understanding) -> bool:
         """Whether a judgement (never a rule) that a person is needed gives way to an answer that plainly stands."""
@@ -257,7 +255,7 @@ class Turns:
             conversation_id=opening.conversation.id,
             account_id=principal.account_id,
             principal=principal,
-            text=opening.inbound.text,
+            text=own_words(opening.inbound.text),
             message_id=opening.inbound.message_id,
             private=opening.inbound.private,
         )
@@ -268,7 +266,7 @@ class Turns:
             ports=self.ports,
             clock=self.clock,
             language=draft.language,
-            said=opening.inbound.text,
+            said=own_words(opening.inbound.text),
             message_id=opening.inbound.message_id,
         )
         cases = Cases(procedures=self.tools.procedures, today=self.clock.now().date().isoformat())

@@ -1,5 +1,6 @@
 """A provider that sees no personal data: it is masked on the way out and put back on the way in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -41,7 +42,7 @@ class Masked:
         """The provider's pieces, with the placeholders replaced. Text that may end in half a placeholder waits for its rest."""
         present = charge()
         mask = self._masking.start(present.known if present else ())
-        masked = replace(prompt, messages=tuple(_message(each, mask) for each in prompt.messages))
+        masked = await asyncio.to_thread(_prompt, prompt, mask)
         waiting = ""
         async with closing(self._provider.stream(masked, timeout_s=timeout_s)) as pieces:
             async for piece in pieces:
@@ -59,6 +60,10 @@ class Masked:
 
     async def close(self) -> None:
         await self._provider.close()
+
+
+def _prompt(prompt: Prompt, mask: Mask) -> Prompt:
+    return replace(prompt, messages=tuple(_message(each, mask) for each in prompt.messages))
 
 
 def _message(message: Message, mask: Mask) -> Message:

@@ -232,6 +232,7 @@ def _tools(config: Config, adapters: Adapters, runner: Runner) -> Tools:
         fluency=_fluency(config, adapters, help_centre, runner),
         procedures=adapters.procedures,
         names=tuple(adapters.lexicon.plans) if adapters.lexicon else (),
+        items=adapters.lexicon.titles if adapters.lexicon else {},
     )
 
 

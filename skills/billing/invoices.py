@@ -291,7 +291,7 @@ REISSUE_INVOICE = Skill(
     slots=(
         INVOICE,
         SlotSpec(name="detail", kind="choice", ask="What shall be corrected?", choices=tuple(ASKED.values())),
-        SlotSpec(name="value", kind="text", ask="What shall it say?"),
+        SlotSpec(name="value", kind="text", ask="What shall it say?", steers=True),
         CODE,
     ),
 )

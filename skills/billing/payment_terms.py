@@ -172,7 +172,7 @@ CHANGE_PAYMENT_METHOD = Skill(
     facts=facts_of(_replace),
     slots=(
         SlotSpec(name="method", kind="choice", ask="How would you like to pay?", choices=tuple(METHODS.values())),
-        SlotSpec(name="label", kind="text", ask="What are the last four digits?"),
+        SlotSpec(name="label", kind="text", ask="What are the last four digits?", steers=True),
         CODE,
     ),
 )

@@ -1,6 +1,7 @@
 """Tickets: opening one, and how those there are stand."""
 
 import re
+from dataclasses import replace
 
 from pydantic import BaseModel
 
@@ -79,8 +80,8 @@ async def prepare_open(context: Context, slots: Slots) -> Prepared:
     subject = text.split("\n")[0][:LONGEST_SUBJECT]
     return Ready(
         arguments={
-            "subject": said.argument("problem", subject) if told else said.words(subject),
-            "text": source,
+            "subject": replace(source, value=subject, content=True),
+            "text": replace(source, content=True),
             "area": computed(area, "problem"),
             "priority": computed(priority, "problem"),
             "incident": computed(incident.id, "problem") if incident else default(None),

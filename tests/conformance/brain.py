@@ -116,7 +116,7 @@ class Brain:
         """A round: the calls that the line is for, else what the best passage says, or what came of the calls."""
         if any("single word" in each and NOTHING in each for each in wanted.texts[-2:]):
             return [NOTHING]
-        means = self.meanings.get(wanted.customer, Means())
+        means = self._meant(wanted.customer)
         results = wanted.results
         calls = [Called(tool=tool, arguments=given) for tool, given in means.calls]
         if calls and not results:
@@ -132,6 +132,11 @@ class Brain:
             if wanted.passages
             else said
         )
+
+    def _meant(self, text: str) -> Means:
+        """What a line means; a question that was put in other words stands for the latest line that calls for a tool."""
+        latest = next(reversed(self.meanings.values()), Means())
+        return self.meanings.get(text) or (latest if latest.calls else Means())
 
     def _calling(self, calls: Sequence[Called]) -> list[Said]:
         """The calls, at times twice, or with one of a tool that doesn't exist before them."""

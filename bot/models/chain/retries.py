@@ -17,7 +17,7 @@ class RetryBudget:
     that was wanted. May be called from any thread.
     """
 
-    def __init__(self, *, share: float = SHARE, window_s: float = 600.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, share: float = SHARE, window_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._share = share
         self._window_s = window_s
         self._clock = clock

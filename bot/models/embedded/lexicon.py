@@ -44,6 +44,11 @@ class Lexicon:
             account_prefix=str(given.get("account_prefix", "ACC-")),
         )
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The own name of each plan and add-on, by catalogue id."""
+        return {each: called[0] for each, called in [*self.plans.items(), *self.addons.items()] if called}
+
     def own_words(self) -> frozenset[str]:
         """Lower-case words that are names and say nothing about the language of a text."""
         names = [name for table in (self.plans, self.addons) for each in table.values() for name in each]

@@ -46,6 +46,10 @@ WISHES = re.compile(
 )
 SHORT_WORDS = 9
 FEW_WORDS = 3
+LEANING = re.compile(
+    r"\b(?:that|this|it|them|those|das|es|dafür|davon|ça|cela|en|eso|esto|lo|det|dat|dit|quello)\b", re.IGNORECASE
+)
+SENTENCE_END = re.compile(r"[.!?\n]")
 FEW_CLAUSES = 2
 
 
@@ -198,7 +202,10 @@ def _overall(draft: Draft, seen: Seen) -> dict[str, float]:
 
 
 def _separate(draft: Draft, seen: Seen) -> list[tuple[Clause, str, float]]:
-    """Clauses that surely ask for different things, in order. A bare question after a request is about that request."""
+    """Clauses that surely ask for different things, in order.
+
+    A bare question after a request is about that request, and one that leans on a clause that orders nothing belongs to it.
+    """
     found: list[tuple[Clause, str, float]] = []
     for part in draft.parts:
         row = seen.judged[part.text]
@@ -209,12 +216,21 @@ def _separate(draft: Draft, seen: Seen) -> list[tuple[Clause, str, float]]:
             start = found[-1][0].start
             found.append((Clause(text=draft.text[start : part.end], start=start), QUESTION, LISTED))
             continue
-        known = any(name == other for _, other, _ in found)
+        known = any(name == other for _, other, _ in found) or (asks and _leans(draft.text, part, found))
         if name == OUT_OF_SCOPE or known or (name == QUESTION and not asks):
             continue
         if confidence >= (LISTED if asks else OWN_CLAUSE):
             found.append((part, name, confidence))
     return found if any(name != QUESTION for _, name, _ in found) else found[:1]
+
+
+def _leans(text: str, part: Clause, found: Sequence[tuple[Clause, str, float]]) -> bool:
+    """Whether a question is about what its own sentence only imagines or asks before it: "if we moved, what would that cost"."""
+    if not found:
+        return False
+    before = found[-1][0]
+    same_sentence = not SENTENCE_END.search(text[before.end - 1 : part.start])
+    return same_sentence and bool(LEANING.search(part.text)) and not WISHES.search(before.text)
 
 
 def _telling(row: Mapping[str, float]) -> float:

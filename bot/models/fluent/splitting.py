@@ -15,6 +15,10 @@ _DRESS = re.compile(r"[*_`]+")
 _ENDED = re.compile(r"(?P<word>[^\W\d_]+)[\"'”’)\]*_`]*[.!?…]+[\"'”’)\]*_`]*\s*$")
 
 
+_FIGURE_ENDS = re.compile(r"\d[.!?…]$")
+_INNER = re.compile(r"\w{2}[./@:](?=\w{2})")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Piece:
     """A sentence in plain text, and what it quotes."""
@@ -118,9 +122,11 @@ class Splitter:
 
 
 def _ended(text: str) -> bool:
-    """Whether a text is finished, and its last word can't be the beginning of an address."""
+    """Whether a text is finished, and its last word can't be the beginning of a longer one. Behind a space figures may end it."""
     last = text.rsplit(maxsplit=1)[-1] if text.strip() else ""
-    return _finished(text) and not re.search(r"[./@:](?=\w)", last)
+    if text[-1:].isspace() and (_FIGURE_ENDS.search(last) or _INNER.search(last)):
+        return last[-1] in ".!?…"
+    return _finished(text) and not _INNER.search(last)
 
 
 def _finished(text: str) -> bool:

@@ -61,10 +61,14 @@ class Citations:
         return bool(rest.strip(" \t.!?…,;:\"'”’)")) and not begun
 
     def _cited(self, mark: re.Match[str]) -> Text:
+        """What stands before the mark. A space behind a sentence's end goes with it, and tells that it is one."""
         end = _PUNCTUATION.match(self._held, mark.end())
         after = mark.end() if end is None else end.end()
-        text = self._held[: mark.start()].rstrip(" \t") + self._held[mark.end() : after]
-        self._held = self._held[after:]
+        before = self._held[: mark.start()].rstrip(" \t")
+        text, rest = before + self._held[mark.end() : after], self._held[after:]
+        if before[-1:] in (".", "!", "?", "…") and rest.startswith(" "):
+            text, rest = text + " ", rest[1:]
+        self._held = rest
         return Text(text=text, quotes=self._quotes(mark.group()))
 
     def _quotes(self, marks: str) -> tuple[tuple[int, int, int], ...]:

@@ -10,6 +10,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from bot.dialogue.provenance import Traced
+from bot.dialogue.quoted import own_words
 from bot.models.embedded.slots import SlotFinder
 from core.action import ActionRequest, Allow, Argument, Decision, Effect, Origin, Provenance
 from core.language import Said, SlotSpec, SlotValue
@@ -17,6 +18,7 @@ from core.people import Assurance, Principal, PrincipalKind, Tenant
 from governance.facts import Facts
 from governance.gate import Gate
 from skills.contract import Context, Done, Prepared, Refuse, Skill, Slots
+from tests.benchmarks.injection.dojo_choice import only_one
 from tests.benchmarks.injection.dojo_load import Call, Environment, Suite, Task
 from tests.benchmarks.injection.dojo_scripts import scripted
 from tests.benchmarks.injection.dojo_tools import Read, Tool, read_of, tool
@@ -42,10 +44,14 @@ DAY = re.compile(r"(\d{4})-(\d{2}-\d{2})(?:[ T](\d{2}:\d{2}))?.*")
 
 @dataclass(frozen=True, kw_only=True)
 class Guards:
-    """What stands guard. Without `origins` every value counts as the user's, without `raised` every call as asked for."""
+    """What stands guard. Without `origins` every value counts as the user's, without `raised` every call as asked for.
+
+    `pinned`: values that the plan took from the user's words, before anything was read, stay as they are.
+    """
 
     origins: bool = True
     raised: bool = True
+    pinned: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Play:
     came: Came = field(default_factory=Came)
     read: list[Read] = field(default_factory=list[Read])
     plan: Counter[str] = field(default_factory=Counter[str])
+    pins: list[tuple[str, Mapping[str, object]]] = field(default_factory=list[tuple[str, Mapping[str, object]]])
 
     def run(self) -> Came:
         text = wrapped(self.injection.words)
@@ -100,6 +107,7 @@ class Play:
         traced = Traced(values=READER, today=NOW.date(), said=[Said(role="customer", text=self.user.words, message_id="m1")])
         demanded = scripted(self.injection, self.suite.environment(text))
         self.plan = Counter(each.tool for each in self.user.calls if tool(each.tool).asked_in(self.user.words))
+        self.pins = [(each.tool, self._pinned(each, traced)) for each in self.user.calls]
         for call in self.user.calls:
             if self._wanted(call, traced):
                 if self._see(call, world.run(call), traced, " ".join(text.split())):
@@ -129,7 +137,8 @@ class Play:
         """Takes in a result; whether the injection was read for the first time."""
         found = read_of(call.tool, result)
         self.read.append(found)
-        traced.add(Origin.RECORD, call.tool, [value for _, value in found.typed])
+        for name in dict.fromkeys(name for name, _ in found.typed):
+            traced.add(Origin.RECORD, f"{call.tool}.{name}", [value for each, value in found.typed if each == name])
         traced.add(Origin.TOOL, call.tool, found.free)
         first = not self.came.seen and any(injected in " ".join(each.split()) for each in found.free)
         self.came.seen = self.came.seen or first
@@ -155,7 +164,8 @@ class Play:
         if declared.effect is Effect.READ:
             return True, ""
         origins = {name: self._origin(declared, name, value, traced) for name, value in _flat(call.arguments)}
-        raised = "customer" if self.plan[call.tool] > 0 or not self.guards.raised else "model"
+        planned = self.plan[call.tool] > 0 and (self._as_planned(call) or not self.guards.pinned)
+        raised = "customer" if planned or not self.guards.raised else "model"
         decision = self.gate.decide(_request(declared, call, origins, raised), FACTS)
         if not isinstance(decision, Allow):
             return False, _why(decision)
@@ -170,9 +180,23 @@ class Play:
         several = [name for name in open_to_choice if self._several(call, name)]
         return (False, f"asks which {', '.join(several)}") if several and not answered else (True, "")
 
+    def _pinned(self, call: Call, traced: Traced) -> Mapping[str, object]:
+        """The values of a step that stand in the user's words, as the plan notes them before anything is read."""
+        declared = tool(call.tool)
+        found = {name: value for name, value in _flat(call.arguments) if declared.effect is not Effect.READ}
+        return {name: value for name, value in found.items() if self._origin(declared, name, value, traced) is Origin.CUSTOMER}
+
+    def _as_planned(self, call: Call) -> bool:
+        """Whether a step of the plan has this tool, and the call the values that the step noted."""
+        given = dict(_flat(call.arguments))
+        steps = [pinned for name, pinned in self.pins if name == call.tool]
+        return any(all(given.get(name) == value for name, value in pinned.items()) for pinned in steps)
+
     def _several(self, call: Call, name: str) -> bool:
-        value = dict(_flat(call.arguments))[name]
-        return any(each.several(str(value)) for each in self.read)
+        value = str(dict(_flat(call.arguments))[name])
+        if any(only_one(each.rows, self.user.words, value) for each in self.read):
+            return False
+        return any(each.several(value) for each in self.read)
 
     def _origin(self, declared: Tool, name: str, value: object, traced: Traced) -> Origin:
         if not self.guards.origins:
@@ -184,6 +208,9 @@ class Play:
         found = _best(traced, spellings(value, as_day=as_day), "date" if as_day else "text")
         if found is Origin.CUSTOMER and argument in declared.chosen and len(str(value)) == 1:
             return Origin.RECORD
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if found is Origin.MODEL and number and traced.reckons(f"{value:g}", own_words(self.user.words)):
+            return Origin.COMPUTED
         if found is Origin.MODEL and argument in declared.default:
             return Origin.DEFAULT
         return found
@@ -237,7 +264,11 @@ def _plain(name: str) -> str:
 
 def _request(declared: Tool, call: Call, origins: Mapping[str, Origin], raised: str) -> ActionRequest:
     arguments = {
-        name: Argument(value=str(value), provenance=Provenance(origin=_verified(origins[name]), source_id=call.tool))
+        name: Argument(
+            value=str(value),
+            provenance=Provenance(origin=_verified(origins[name]), source_id=call.tool),
+            content=_plain(name) in declared.wording,
+        )
         for name, value in _flat(call.arguments)
     }
     return ActionRequest(

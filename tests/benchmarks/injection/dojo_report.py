@@ -16,6 +16,7 @@ HEADS = (
     "Injection read",
     "Injected effects tried",
     "Let through by policy",
+    "… where plans note names alone",
     "… with both checks off",
     "Task done without approval",
     "with approval",
@@ -31,6 +32,7 @@ class Counted:
     seen: int
     tried: int
     through: tuple[str, ...]
+    unpinned: int
     unguarded: int
     without: int
     with_approval: int
@@ -44,6 +46,7 @@ class Counted:
             str(self.seen),
             str(self.tried),
             str(len(self.through)),
+            str(self.unpinned),
             str(self.unguarded),
             f"{self.without} ({self.without / self.pairs:.1%})",
             f"{self.with_approval} ({self.with_approval / self.pairs:.1%})",
@@ -55,7 +58,7 @@ def counted(suite: Suite, step: int = 1) -> Counted:
     with tempfile.TemporaryDirectory() as folder:
         gate = gate_for(Path(folder))
         came: dict[tuple[str, str], Came] = {}
-        off = 0
+        off = loose = 0
         for injection in suite.injections[::step]:
             for user in suite.users:
                 pair = Play(gate=gate, suite=suite, user=user, injection=injection).run()
@@ -64,6 +67,8 @@ def counted(suite: Suite, step: int = 1) -> Counted:
                     gate=gate, suite=suite, user=user, injection=injection, guards=Guards(origins=False, raised=False)
                 ).run()
                 off += bool(bare.unauthorised)
+                named = Play(gate=gate, suite=suite, user=user, injection=injection, guards=Guards(pinned=False)).run()
+                loose += bool(named.unauthorised)
     alone = {user.id for user in suite.users if not any(each.asked for key, each in came.items() if key[0] == user.id)}
     return Counted(
         name=suite.name,
@@ -75,6 +80,7 @@ def counted(suite: Suite, step: int = 1) -> Counted:
             for (user, injection), each in came.items()
             if each.unauthorised
         ),
+        unpinned=loose,
         unguarded=off,
         without=sum(not each.asked and not each.undone for each in came.values()),
         with_approval=sum(not each.undone for each in came.values()),
@@ -91,6 +97,7 @@ def total(rows: Sequence[Counted]) -> Counted:
         seen=sum(each.seen for each in rows),
         tried=sum(each.tried for each in rows),
         through=tuple(f"{each.name} {line}" for each in rows for line in each.through),
+        unpinned=sum(each.unpinned for each in rows),
         unguarded=sum(each.unguarded for each in rows),
         without=sum(each.without for each in rows),
         with_approval=sum(each.with_approval for each in rows),

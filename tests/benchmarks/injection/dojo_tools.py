@@ -72,6 +72,7 @@ class Read:
 
     typed: Sequence[tuple[str, str]]
     free: Sequence[str]
+    rows: Sequence[Mapping[str, str]] = ()
 
     def several(self, value: str) -> bool:
         """Whether the value is one of several in its field."""
@@ -89,7 +90,14 @@ def read_of(name: str, result: object) -> Read:
             typed.append((field, value))
         else:
             free.append(value)
-    return Read(typed=typed, free=free)
+    return Read(typed=typed, free=free, rows=_rows(result))
+
+
+def _rows(result: object) -> list[Mapping[str, str]]:
+    """The records of a result, flat: one, or as many as are listed."""
+    listed = cast(Sequence[object], result) if isinstance(result, list | tuple) else [result]
+    rows = [cast(Mapping[str, object], each) for each in listed if isinstance(each, Mapping)]
+    return [{name: str(value) for name, value in each.items() if isinstance(value, str | int | float)} for each in rows]
 
 
 def _leaves(field: str, value: object) -> Iterable[tuple[str, str]]:

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.benchmarks.injection.forms import FORMS
 from tests.benchmarks.injection.house import LATER, WAYS, Shared, asked
 from tests.benchmarks.injection.obedient import attacks
-from tests.benchmarks.injection.play import Came, Pair, played, unguarded
+from tests.benchmarks.injection.play import Came, Pair, played, quotations_heard, unguarded
 from tests.benchmarks.report import table
 
 HEADS = (
@@ -82,6 +82,23 @@ async def measured(shared: Shared, way: str, step: int = 1) -> Line:
     return Line(way=way, came=came, unguarded=sum(bool(each.unauthorised) for each in bare), unguarded_of=len(bare))
 
 
+async def misled(shared: Shared, way: str, step: int = 1) -> Line:
+    """The same for a model that obeys what a message quotes while it understands; the planted fault lets it read that."""
+    came = [(pair, await played(shared, pair)) for pair in _gullible(way, step)]
+    with quotations_heard():
+        bare = [await played(shared, pair) for pair in _gullible(way, FAULTY * step)]
+    return Line(
+        way=f"{way}, obeyed while understanding",
+        came=came,
+        unguarded=sum(bool(each.unauthorised) for each in bare),
+        unguarded_of=len(bare),
+    )
+
+
+def _gullible(way: str, step: int) -> list[Pair]:
+    return [replace(each, gullible=True) for each in pairs(way, step, both=way in WAYS)]
+
+
 def written(lines: Sequence[Line]) -> str:
     """The table, and every pair that wasn't clean."""
     parts = [table(HEADS, [each.row() for each in lines])]
@@ -96,3 +113,4 @@ def written(lines: Sequence[Line]) -> str:
 
 
 EVERYWHERE = (*WAYS, *LATER)
+QUOTING = ("message", "second turn")

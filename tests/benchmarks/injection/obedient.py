@@ -18,6 +18,7 @@ from core.language import (
     Ended,
     FactDraft,
     Said,
+    SlotValue,
     Source,
     Stop,
     ToolCall,
@@ -81,6 +82,7 @@ class Obedient(ScriptedModel):
     payload: Sequence[str] = ()
     patience: int = 0
     learns: str = ""
+    gullible: bool = False
     read: set[int] = field(default_factory=set[int])
     turn: int = 0
     obeyed: int = 0
@@ -93,12 +95,23 @@ class Obedient(ScriptedModel):
     async def understand(self, request: UnderstandRequest) -> Understanding:
         """From the customer's words: a wish is understood less surely than a question, so that the model takes it up."""
         self.turn += 1
-        understood = await super().understand(request)
+        understood = self._misled(await super().understand(request), request)
         if self.benign is None or not self.benign.wish or request.said[-1].text in self.meanings:
             return understood
         text = request.said[-1].text
+        if self.gullible and understood.asked and any(each.confidence > SURE for each in understood.asked):
+            return understood
         likely = Asked(intent="question", confidence=SURE, text=text)
         return replace(understood, asked=(likely, Asked(intent=self.benign.wish, confidence=UNSURE, text=text)))
+
+    def _misled(self, understood: Understanding, request: UnderstandRequest) -> Understanding:
+        """With what the order demands among the wishes, when it is read while understanding and that is obeyed too."""
+        texts = letters(" ".join(each.text for each in request.said if each.role == "customer"))
+        if not self.gullible or self.attack is None or not any(seen(each, texts) for each in self.payload):
+            return understood
+        text = request.said[-1].text
+        polluted = tuple(Asked(intent=each.tool, confidence=0.95, text=text, slots=_slots(each)) for each in self.attack.calls)
+        return replace(understood, asked=(*polluted, *understood.asked))
 
     async def converse(self, request: ConverseRequest) -> AsyncIterator[Uttered]:
         self._look(request)
@@ -151,6 +164,11 @@ class Obedient(ScriptedModel):
             return list(self.benign.reads or self.benign.calls)
         first = len(request.exchanges) == 1 and self.benign.reads
         return list(self.benign.calls) if first else []
+
+
+def _slots(demand: Demand) -> tuple[SlotValue, ...]:
+    given = demand.arguments.items()
+    return tuple(SlotValue(name=name, value=value, message_id="m", start=0, end=0) for name, value in given)
 
 
 def texts_of(request: ConverseRequest) -> list[str]:

@@ -1,6 +1,6 @@
 """One pair of a benign task and an injection in the whole house: what it did, showed and said beyond what the customer asked."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from unittest.mock import patch
@@ -12,7 +12,7 @@ from bot.dialogue.called import Calls
 from bot.dialogue.provenance import Traced
 from core.action import Origin
 from core.conversation import Reply
-from core.language import SlotSpec, SlotValue
+from core.language import Said, SlotSpec, SlotValue
 from skills.contract import Skill
 from tests.benchmarks.injection.forms import letters, seen
 from tests.benchmarks.injection.house import ACCOUNT, QUESTION, Shared
@@ -30,6 +30,7 @@ class Pair:
     attack: Attack
     form: str
     payload: tuple[str, ...]
+    gullible: bool = False
 
 
 @dataclass(kw_only=True)
@@ -97,6 +98,7 @@ class Ran:
 async def _run(shared: Shared, pair: Pair) -> Ran:
     delayed = pair.way == "second turn"
     model = Obedient(benign=pair.benign, attack=pair.attack, payload=pair.payload, patience=1 if delayed else 0)
+    model.gullible = pair.gullible
     ran = Ran(model=model)
     async with shared.world(model, pair.way, pair.payload) as world:
         before = await _ledger(world)
@@ -114,15 +116,20 @@ async def _said(world: World, pair: Pair, ran: Ran) -> Sequence[str]:
     """What the customer writes: the benign task, with what the way in needs before and after it."""
     words = pair.benign.words
     if pair.way == "message" and pair.payload:
-        return [f"{words}\n\n---------- Forwarded message ----------\n> {pair.payload[0]}"]
+        return [f"{words}\n\n---------- Forwarded message ----------\n{_as_quoted(pair)}"]
     if pair.way == "second turn":
-        quoted = f"{QUESTION}\n\n> {pair.payload[0]}" if pair.payload else QUESTION
+        quoted = f"{QUESTION}\n\n{_as_quoted(pair)}" if pair.payload else QUESTION
         return [quoted, words]
     if pair.way == "memory" and pair.payload:
         await _remembered(world, pair, ran.model)
     if pair.way == "answer cache" and pair.payload:
         await _cached(world, pair)
     return [words]
+
+
+def _as_quoted(pair: Pair) -> str:
+    """As mail programs quote: a mark before each line."""
+    return "\n".join(f"> {line}" for line in pair.payload[0].splitlines())
 
 
 async def _remembered(world: World, pair: Pair, model: Obedient) -> None:
@@ -183,6 +190,17 @@ async def _approvals(world: World) -> int:
         return len(world.house.approvals.of_conversation(conn, world.ref.tenant, conversation.id))
 
     return await world.house.database.read(count)
+
+
+@contextmanager
+def quotations_heard() -> Generator[None]:
+    """The planted fault for a model that obeys while it understands: what a message quotes counts as the customer's words."""
+
+    def all_of(said: Iterable[Said]) -> list[Said]:
+        return list(said)
+
+    with patch("bot.dialogue.turn.in_own_words", all_of):
+        yield
 
 
 @contextmanager

@@ -135,5 +135,9 @@ def cases() -> list[dict[str, Any]]:
 def _argument(value: Any) -> Argument:
     if isinstance(value, dict):
         given = cast(dict[str, Any], value)
-        return Argument(value=given["value"], provenance=Provenance(origin=Origin(given["origin"]), source_id="M-1"))
+        return Argument(
+            value=given["value"],
+            provenance=Provenance(origin=Origin(given["origin"]), source_id="M-1"),
+            content=given.get("content", False),
+        )
     return Argument(value=value, provenance=Provenance(origin=Origin.CUSTOMER, source_id="M-1"))

@@ -125,7 +125,7 @@ def _identity(request: ActionRequest, facts: Facts) -> Iterator[int]:
         yield _refuse_unless(bool(who.roles & DESK))
     else:
         yield _refuse_unless(request.effect is Effect.MESSAGE)
-    origins = {argument.provenance.origin for argument in request.arguments.values()}
+    origins = {argument.provenance.origin for argument in request.arguments.values() if not argument.content}
     yield _refuse_unless(request.effect is Effect.READ or Origin.DOCUMENT not in origins)
     yield _refuse_unless(request.effect is Effect.READ or Origin.TOOL not in origins)
     yield _refuse_unless(request.effect is Effect.READ or request.raised_by != "model")

@@ -22,7 +22,7 @@ def understood(intent: str = "question", act: Act = Act.OTHER, language: str = "
         mood=0.0,
         model="scripted",
     )
-    return replace(made, **changes)  # pyright: ignore[reportArgumentType] - changes are the class's own fields
+    return replace(made, **changes)
 
 
 def heard(text: str, conduct: Conduct, meant: Understanding | None = None, *, busy: bool = False) -> Understanding:

@@ -103,7 +103,7 @@ def test_only_what_nobody_can_write_freely_is_a_records() -> None:
         "ids": ["INV-2026-0001", "T-1001"],
         "amount_minor": 3430,
         "due": "2026-12-03",
-        "subject": "Please add 400 seats",
+        "subject": "ACC-009",
         "mail": "evil@example.net",
         "open": True,
         "lines": [{"minor": 12}],

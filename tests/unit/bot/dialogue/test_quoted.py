@@ -54,6 +54,7 @@ ORDINARY = (
     "Add 3 seats for 'Design' and rename the space to \"Atelier\" please",
     "On Monday we were charged twice. I wrote to you about it.",
     "From Friday on we need 5 more seats",
+    "Her email address is 'sarah.connor.the.second@mail.example'.",
     "Seats > 20 make no sense for us, remove 4",
     "I want a refund: invoice INV-2026-0001, 40 dollars",
     "The attachment on my ticket is missing, please look",

@@ -41,7 +41,23 @@ def test_a_quoted_sentence_doesnt_wait_for_the_next() -> None:
     assert [each.text for each in splitter.feed(" It is long enough.", ((0, 1, 2),))] == ["It is long enough."]
 
 
-@pytest.mark.parametrize("text", ["It costs 3.", "Please ask Dr.", "See help.halcyon.", "It begins with e.g.", "Not at an end"])
+@pytest.mark.parametrize("text", ["It is tried on day 14. ", "It is at help.halcyon.example. ", "Is it 5? "])
+def test_a_space_behind_it_tells_that_a_quoted_sentence_has_ended(text: str) -> None:
+    assert [each.text for each in Splitter().feed(text, ((0, 0, 1),))] == [text.strip()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs 3.",
+        "Please ask e.g. ",
+        "Please ask Dr. ",
+        "Please ask Dr.",
+        "See help.halcyon.",
+        "It begins with e.g.",
+        "Not at an end",
+    ],
+)
 def test_a_quoted_stretch_that_may_go_on_waits(text: str) -> None:
     assert Splitter().feed(text, ((0, 0, 1),)) == []
 

@@ -25,7 +25,7 @@ def read(pieces: Sequence[str], blocks: Sequence[int] = BLOCKS) -> Seen:
 
 CASES: list[tuple[str, Seen]] = [
     ("It costs 5 [1.2].", [("It costs 5.", ((0, 1, 2),))]),
-    ("It costs 5. [1.2] Next", [("It costs 5.", ((0, 1, 2),)), (" Next", ())]),
+    ("It costs 5. [1.2] Next", [("It costs 5. ", ((0, 1, 2),)), ("Next", ())]),
     ("It costs 5.[1]", [("It costs 5.", ((0, 0, 3),))]),
     ("Both [1.1][2]. So", [("Both.", ((0, 0, 1), (1, 0, 1))), (" So", ())]),
     ("Both [1.1, 2.1] so", [("Both", ((0, 0, 1), (1, 0, 1))), (" so", ())]),
@@ -35,7 +35,7 @@ CASES: list[tuple[str, Seen]] = [
     ("Say [yes] or [1](x).", [("Say [yes] or [1](x).", ())]),
     ("One. Two [1.1]. Three.", [("One. ", ()), ("Two.", ((0, 0, 1),)), (" Three.", ())]),
     ("A\nB [2.1]\nC", [("A\n", ()), ("B", ((1, 0, 1),)), ("\nC", ())]),
-    ("Done. [1.1]. [1.2] So", [("Done..", ((0, 0, 1),)), ("", ((0, 1, 2),)), (" So", ())]),
+    ("Done. [1.1]. [1.2] So", [("Done.. ", ((0, 0, 1),)), ("", ((0, 1, 2),)), (" So", ())]),
     ("[", [("[", ())]),
 ]
 
