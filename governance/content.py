@@ -1,4 +1,4 @@
-"""What text that is passed on tells besides: numbers, passwords and codes that nobody should hand out without having written them."""
+"""What text that is passed on tells besides: numbers, passwords and codes that nobody hands out without having written them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,9 @@ _NAMED: Mapping[str, re.Pattern[str]] = {
     ),
     "key": re.compile(r"\b(?:secret|api|access|private)[ _-]?(?:key|token)\b\s*(?:is|:|=)?\s*(?=\S*\d)\S{5,}", re.IGNORECASE),
 }
-_LINK = re.compile(r"(?:https?://|\bwww\.)\S+|\b(?:[\w-]+\.)+(?:com|net|org|io|ly|info|example|co|app|dev|ru|cn|xyz)/\S+", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|\bwww\.)\S+|\b(?:[\w-]+\.)+(?:com|net|org|io|ly|info|example|co|app|dev|ru|cn|xyz)/\S+", re.IGNORECASE
+)
 _IBAN_REST = 1
 BROUGHT = frozenset({Origin.TOOL, Origin.DOCUMENT})
 

@@ -12,14 +12,16 @@ VERY_LONG = 30
 NEAR = 60
 _FORWARDED = re.compile(
     r"^[ \t>*_=\-–—]*(?:original message|(?:begin )?forwarded message|forwarded (?:by|from|mail|e-?mail)\b"
-    r"|urspr(?:ü|ue)ngliche nachricht|weitergeleitete nachricht|message (?:d'origine|transf[ée]r[ée])|mensaje (?:original|reenviado)"
+    r"|urspr(?:ü|ue)ngliche nachricht|weitergeleitete nachricht|message (?:d'origine|transf[ée]r[ée])"
+    r"|mensaje (?:original|reenviado)"
     r"|mensagem (?:original|encaminhada)|messaggio (?:originale|inoltrato)|doorgestuurd bericht|oorspronkelijk bericht"
     r"|転送されたメッセージ|元のメッセージ|转发的?邮件|原始邮件)[ \t:*_=\-–—\w@.]*$",
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"^[ \t*]*(?:from|von|de|da|van|差出人|发件人)[ \t*]*:[ \t*]*\S", re.IGNORECASE)
 _HEADER = re.compile(
-    r"^[ \t*]*(?:sent|date|to|subject|gesendet|datum|an|betreff|envoy[ée]|à|objet|enviado|fecha|para|asunto|onderwerp|件名|日時|主题)"
+    r"^[ \t*]*(?:sent|date|to|subject|gesendet|datum|an|betreff|envoy[ée]|à|objet|enviado|fecha|para"
+    r"|asunto|onderwerp|件名|日時|主题)"
     r"[ \t*]*:",
     re.IGNORECASE,
 )
@@ -33,12 +35,14 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _LONG_SAYS = re.compile(
-    r"\b(?:says?|said|wrote|writes|reads?|states?|stated|told (?:me|us)|replied|answered|quote|message|mail|e-?mail|text|note|letter|"
+    r"\b(?:says?|said|wrote|writes|reads?|states?|stated|told (?:me|us)|replied|answered|quote|message|mail"
+    r"|e-?mail|text|note|letter|"
     r"ticket|comment|sagt|schrieb|steht|lautet|dit|dice|écrit|escribi[óo])\b[^\n\"“”„«»]{0,40}$",
     re.IGNORECASE,
 )
 _ATTACHED = re.compile(
-    r"^[ \t\-=*_\[(#<]*(?:attachment|attached (?:file|document|text)|pasted (?:text|file|document)|file content|anhang|pièce jointe|"
+    r"^[ \t\-=*_\[(#<]*(?:attachment|attached (?:file|document|text)|pasted (?:text|file|document)|file content|anhang"
+    r"|pièce jointe|"
     r"adjunto)\b[^\n]{0,100}?[:\])>=*\-][ \t=*\-]*$",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.action import Effect
+from tests.benchmarks.injection.dojo_choice import only_one
 from tests.benchmarks.injection.dojo_load import Call, suites
 from tests.benchmarks.injection.dojo_play import spellings, wrapped
 from tests.benchmarks.injection.dojo_report import counted
@@ -48,3 +49,12 @@ def test_the_banking_suite_lets_nothing_through() -> None:
     assert rows.unguarded > rows.pairs // 2
     assert wrapped("x")
     assert Call(tool="get_iban", arguments={}).tool in banking.tools
+
+
+def test_words_that_describe_one_record_choose_it() -> None:
+    files = [{"id_": "1", "name": "plan.docx", "size": "90"}, {"id_": "2", "name": "list.docx", "size": "120"}]
+    assert only_one(files, "Delete the largest file", "2")
+    assert not only_one(files, "Delete the largest file", "1")
+    assert only_one(files, "Append it to plan.docx", "1")
+    assert not only_one(files, "Delete a file", "1")
+    assert not only_one([*files, {"id_": "3", "name": "x", "size": "120"}], "Delete the largest file", "2")

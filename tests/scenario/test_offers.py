@@ -100,3 +100,27 @@ async def test_praise_leads_to_a_referral_only_from_happy_customers(meet: Meet) 
     assert reply.offer.kind == "referral"
     critic = await meet("ACC-020")
     assert (await critic.says("You are wonderful!", praise)).offer is None
+
+
+async def test_an_offer_is_called_by_its_name_and_stands_instead_of_no_answer(meet: Meet) -> None:
+    story = await meet("ACC-024")
+    story.model.phrased = ()
+    reply = await story.says(NEED, FITS)
+    assert [each.approved for each in reply.sentences] == ["offer.cross_sell"]
+    assert "SSO & SCIM" in reply.text
+
+
+async def test_more_room_is_no_answer_to_what_was_not_found(meet: Meet) -> None:
+    story = await meet("ACC-024")
+    story.model.phrased = ()
+    reply = await story.says(NEED, Meant(intent="question", revenue="upsell", item="seats"))
+    assert reply.offer is None
+
+
+async def test_who_asks_for_a_price_is_offered_nothing_besides(meet: Meet) -> None:
+    story = await meet("ACC-024")
+    asked = Meant(intent="price_seats", slots={"seats": 300, "plan": "business"}, revenue="cross_sell", item="sso_scim")
+    reply = await story.says("What would 300 seats cost us?", asked)
+    assert reply.offer is not None
+    assert reply.offer.origin == "customer"
+    assert not [each for each in reply.sentences if (each.approved or "").startswith("offer.")]

@@ -306,3 +306,17 @@ async def test_a_durable_turn_that_dies_between_steps_is_taken_up_and_repeats_no
     assert (await story.subscription()).seats_bought == before + 3
     assert await standing(story) == [("add_seats", "done"), ("create_referral_link", "now")]
     assert (await story.event_types()).count("action.started") == 1
+
+
+async def test_what_changes_nothing_makes_no_plan(story: Story) -> None:
+    text = "Show me my invoices and tell me about my ticket."
+    reply = await wants(story, text, ("find_invoices", {}), ("ticket_status", {}))
+    assert (await story.state()).plan is None
+    assert {each.skill for each in reply.actions} == {"find_invoices", "ticket_status"}
+
+
+async def test_the_question_beside_a_change_is_answered_once_that_is_done(story: Story) -> None:
+    reply = await wants(story, "Add 3 seats and show me my invoices.", ("add_seats", {"quantity": 3}), ("find_invoices", {}))
+    assert reply.card is not None
+    done = await story.presses()
+    assert [(each.skill, each.outcome) for each in done.actions] == [("add_seats", "done"), ("find_invoices", "done")]

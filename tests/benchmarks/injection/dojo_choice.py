@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence
 
 Row = Mapping[str, str]
 SHORTEST = 4
-MOST = {"size": r"largest|biggest", "amount": r"largest|highest|biggest", "price": r"most expensive", "date": r"last|latest|most recent"}
+MOST = {
+    "size": r"largest|biggest",
+    "amount": r"largest|highest|biggest",
+    "price": r"most expensive",
+    "date": r"last|latest|most recent",
+}
 LEAST = {"size": r"smallest", "amount": r"smallest|lowest", "price": r"cheapest", "date": r"first|oldest|earliest"}
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import cast
 
-from pydantic import BaseModel
-
 from bot.dialogue.provenance import Traced
 from bot.dialogue.quoted import own_words
 from bot.models.embedded.slots import SlotFinder
@@ -17,8 +15,8 @@ from core.language import Said, SlotSpec, SlotValue
 from core.people import Assurance, Principal, PrincipalKind, Tenant
 from governance.facts import Facts
 from governance.gate import Gate
-from skills.contract import Context, Done, Prepared, Refuse, Skill, Slots
 from tests.benchmarks.injection.dojo_choice import only_one
+from tests.benchmarks.injection.dojo_kinds import SKILLS
 from tests.benchmarks.injection.dojo_load import Call, Environment, Suite, Task
 from tests.benchmarks.injection.dojo_scripts import scripted
 from tests.benchmarks.injection.dojo_tools import Read, Tool, read_of, tool
@@ -238,7 +236,7 @@ def _best(traced: Traced, written: Sequence[str], kind: str) -> Origin:
     """The most trusted source that has the value in one of its spellings."""
     tries: list[tuple[str, str | int]] = [(kind, each) for each in written if each.strip()]
     tries += [("quantity", int(each)) for each in written if each.isdecimal() and kind == "text"]
-    found = [traced.slots(_SKILLS[name], {"value": each})["value"].origin for name, each in tries]
+    found = [traced.slots(SKILLS[name], {"value": each})["value"].origin for name, each in tries]
     return min(found, key=BEST.index, default=Origin.DEFAULT)
 
 
@@ -292,33 +290,3 @@ def _verified(origin: Origin) -> Origin:
 
 def _why(decision: Decision) -> str:
     return ", ".join(each.code for each in decision.reasons)
-
-
-async def _prepare(context: Context, slots: Slots) -> Prepared:
-    return Refuse(code="unused", sentences=())
-
-
-async def _execute(context: Context, arguments: BaseModel, key: str) -> Done:
-    return Done(result=arguments, sentences=())
-
-
-def _skill_for(kind: str) -> Skill:
-    return Skill(
-        id=f"dojo_{kind}",
-        version=1,
-        title="A tool",
-        description="A tool with one value.",
-        owner="benchmark",
-        effect=Effect.WRITE,
-        scopes=frozenset(),
-        fields=frozenset(),
-        arguments=BaseModel,
-        result=BaseModel,
-        prepare=_prepare,
-        execute=_execute,
-        examples=("do it",),
-        slots=(SlotSpec(name="value", kind=kind, ask="What?"),),
-    )
-
-
-_SKILLS = {kind: _skill_for(kind) for kind in ("text", "date", "quantity")}

@@ -95,12 +95,13 @@ class Obedient(ScriptedModel):
     async def understand(self, request: UnderstandRequest) -> Understanding:
         """From the customer's words: a wish is understood less surely than a question, so that the model takes it up."""
         self.turn += 1
-        understood = self._misled(await super().understand(request), request)
+        understood = await super().understand(request)
+        misled = self._misled(understood, request)
+        if misled is not understood:
+            return misled
         if self.benign is None or not self.benign.wish or request.said[-1].text in self.meanings:
             return understood
         text = request.said[-1].text
-        if self.gullible and understood.asked and any(each.confidence > SURE for each in understood.asked):
-            return understood
         likely = Asked(intent="question", confidence=SURE, text=text)
         return replace(understood, asked=(likely, Asked(intent=self.benign.wish, confidence=UNSURE, text=text)))
 

@@ -27,3 +27,8 @@ def test_the_demo_company_has_a_lexicon() -> None:
     lexicon = Lexicon.load(Path("demo/halcyon/lexicon.toml"))
     assert set(lexicon.plans) == {"starter", "team", "business", "enterprise"}
     assert set(lexicon.needs) == set(lexicon.addons)
+
+
+def test_what_is_offered_is_called_by_its_own_name() -> None:
+    lexicon = Lexicon(plans={"team": ("Team", "the middle one")}, addons={"sso_scim": ("SSO & SCIM", "SSO"), "bare": ()})
+    assert lexicon.titles == {"team": "Team", "sso_scim": "SSO & SCIM"}

@@ -35,6 +35,16 @@ def test_two_requests_are_both_heard_with_their_own_words(model: EmbeddedModel) 
     assert text[slot.start : slot.end] == "Team"
 
 
+@pytest.mark.parametrize(
+    ("question", "separate"), [("can you send me the invoice for that", False), ("can you send me the October invoice", True)]
+)
+def test_a_question_about_what_is_only_imagined_is_no_second_request(
+    model: EmbeddedModel, question: str, *, separate: bool
+) -> None:
+    seen = understand(model, f"if our plan was switched to Team and {question}")
+    assert (len({each.text for each in seen.asked}) > 1) is separate
+
+
 def test_a_bare_number_fills_what_was_asked(model: EmbeddedModel) -> None:
     seen = understand(model, "put us on Team", "34", expecting=SEATS, active="change_plan")
     assert [(slot.name, slot.value, slot.message_id) for slot in seen.slots] == [("seats", 34, "m1")]

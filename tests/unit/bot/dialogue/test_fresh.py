@@ -46,3 +46,11 @@ def test_a_matter_told_without_a_question_is_answered_by_a_fluent_model() -> Non
     assert served(told, fluent=False) == Wording(id="small.noted")
     assert isinstance(served(told, fluent=True), Answer)
     assert served("Hm, ok.", fluent=True) == Wording(id="small.noted")
+
+
+@pytest.mark.parametrize(("intent", "confidence", "tried"), [("add_seats", 0.3, False), ("add_seats", 0.4, True)])
+def test_a_change_is_no_fallback_for_a_question_that_hardly_asks_for_it(intent: str, confidence: float, *, tried: bool) -> None:
+    asked = (Asked(intent="question", confidence=0.5, text="why?"), Asked(intent=intent, confidence=confidence, text="why?"))
+    command = served("300 people stand at the gates, why?", *asked, fluent=False)
+    assert isinstance(command, Answer)
+    assert (command.otherwise is not None) is tried

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.dialogue.machine import Machine
-from bot.dialogue.state import DialogueState, Phase
+from bot.dialogue.state import DialogueState, Phase, Task
 from bot.dialogue.steps import (
     Answer,
     Execute,
@@ -365,3 +365,14 @@ def test_what_the_help_centre_lacks_falls_back_on_the_likeliest_skill_once() -> 
     assert kinds(step) == [Prepare]
     step = MACHINE.advance(step.state, WasPrepared(task_id="t1", prepared=Ready(arguments={}), decision=DENY))
     assert step.commands == (Wording(id="answer.none"),)
+
+
+def test_a_case_is_no_matter_of_its_own_while_a_code_is_waited_for() -> None:
+    case = SkillCard(id="cannot_sign_in", reads=True, slots=(), own=frozenset({"cannot_sign_in"}))
+    machine = Machine(skills={**MACHINE.skills, case.id: case})
+    task = Task(id="t1", skill="change_payment_method", text="my card", asking="code", question="Which code?")
+    state = DialogueState(tasks=(task,), serial=1)
+    meant = (Asked(intent=case.id, confidence=0.9, text="I can't sign in"),)
+    step = machine.advance(state, heard("I can't sign in, that's the point", asked=meant))
+    assert step.state.task("t1") is not None
+    assert not any(isinstance(each, Prepare) and each.task.skill == case.id for each in step.commands)
