@@ -70,6 +70,6 @@ def test_what_nobody_asks_for_is_no_intent() -> None:
 def test_who_may_ask_is_what_the_identity_rules_say() -> None:
     identity = (FOLDER / "identity.cedar").read_text(encoding="utf-8")
     forbids = re.findall(r'@id\("(\w+)"\)(?:(?!@id).)*?^forbid', identity, re.DOTALL | re.MULTILINE)
-    by_argument = {"step_up", "from_document", "from_tool", "raised_by_model", "money_from_model"}
+    by_argument = {"step_up", "from_document", "from_tool", "content_tells", "raised_by_model", "money_from_model"}
     assert set(forbids) - by_argument == WHO_MAY_ASK
     assert {rule.id for rule in gate().rules} >= WHO_MAY_ASK
