@@ -9,8 +9,9 @@ from bot.intake import Intake
 from core.clock import Clock
 from core.database import Database
 from core.durable import Durable
+from core.embedding import Embedder
 from core.journal import Journal
-from core.language import Embedder, LanguageModel
+from core.language import LanguageModel
 from core.people import Tenant
 from core.vault import Vault
 from governance.approvals import Approvals

@@ -7,14 +7,10 @@ the procedure machine decides what happens next, and the gate whether it may.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from core.action import Origin
 from core.conversation import Citation, Sentence
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class Act(StrEnum):
@@ -295,12 +291,3 @@ class LanguageModel(Protocol):
     async def distil(self, said: Sequence[Said]) -> Sequence[FactDraft]: ...
 
     async def summarise(self, said: Sequence[Said]) -> str: ...
-
-
-class Embedder(Protocol):
-    """Turns texts into unit vectors, in order: an array of one row of `dimensions` floats a text."""
-
-    name: str
-    dimensions: int
-
-    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]": ...

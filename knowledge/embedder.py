@@ -38,7 +38,7 @@ Encode = Callable[[list[str]], Vectors]
 
 
 class MiniLmEmbedder:
-    """all-MiniLM-L6-v2 behind `core.language.Embedder`, for many threads. Nothing is loaded before `warm` or `embed`.
+    """all-MiniLM-L6-v2 behind `core.embedding.Embedder`, for many threads. Nothing is loaded before `warm` or `embed`.
 
     fp32 takes 2.5 ms for a short text on two cores, int8 1.7 ms at a cosine of 0.91 or more to fp32 and a quarter of the memory.
     """

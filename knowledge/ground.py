@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.conversation import Sentence
-from core.language import Embedder
+from core.embedding import Embedder
 from knowledge.blocks import plain
 from knowledge.sentences import spans
 from knowledge.words import NEGATIONS, content, stem, words

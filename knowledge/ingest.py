@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from core.clock import Clock
 from core.database import Database
+from core.embedding import Embedder
 from core.errors import BadInput, NotFound
 from core.events import Event
 from core.journal import Journal
-from core.language import Embedder
 from knowledge import keywords, shelf
 from knowledge.articles import FORMATS, Article, decode, parse, slug
 from knowledge.index import ASKED, SECTION, SENTENCE, Point, VectorIndex, Vectors

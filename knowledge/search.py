@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from core.conversation import Citation
 from core.database import Database
-from core.language import Embedder, Source
+from core.embedding import Embedder
+from core.language import Source
 from knowledge import keywords, shelf
 from knowledge.articles import Passage
 from knowledge.clauses import clauses

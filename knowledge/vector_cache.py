@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import Embedder
+from core.embedding import Embedder
 
 Vectors = NDArray[np.float32]
 ASKED_AT_ONCE = 500

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.charging import Charge, charged
 from core.database import Database
+from core.embedding import Embedder
 from core.errors import RapportError
 from core.events import JSON, Event
 from core.journal import Journal
-from core.language import Embedder, FactDraft, LanguageModel, Said
+from core.language import FactDraft, LanguageModel, Said
 from core.people import Assurance
 from core.vault import Vault
 from memory.facts import ABOUT_BUSINESS, contradicts, lasts, same, worth_keeping

@@ -90,7 +90,7 @@ class Acting:
         if outcome.done is not None:
             self.draft.set_outcome(task.skill, "done")
             self.draft.offer = self.draft.offer or outcome.done.offer or task.offer
-            self.draft.receipt = dict(outcome.done.receipt) or self.draft.receipt
+            self.draft.keep_receipt(outcome.done.receipt, reads=request.effect is Effect.READ)
             if outcome.done.promise:
                 self.draft.promises.append(outcome.done.promise)
             return WasRun(task_id=task.id, done=outcome.done)

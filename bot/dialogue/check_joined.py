@@ -9,7 +9,7 @@ from bot.dialogue.check_evidence import Piece
 from bot.dialogue.check_meaning import covered, follows, unclaimed
 from bot.dialogue.check_reading import Reading, read
 from bot.dialogue.check_words import contrasts
-from core.language import Embedder
+from core.embedding import Embedder
 from knowledge.claim_words import UNITS, denies
 from knowledge.claims import Claim, Kind, claims, folded
 

@@ -23,7 +23,7 @@ from bot.dialogue.check_meaning import unclaimed
 from bot.dialogue.check_reading import Reading, read
 from bot.dialogue.check_small import claims_nothing, without_lead
 from core.conversation import Citation, Sentence
-from core.language import Embedder
+from core.embedding import Embedder
 from knowledge.blocks import plain
 from knowledge.claim_words import denies
 from knowledge.claims import Kind

@@ -56,6 +56,12 @@ class Draft:
         known = {sentence.text for sentence in self.sentences}
         self.sentences.extend(sentence for sentence in sentences if sentence.text and sentence.text not in known)
 
+    def keep_receipt(self, rows: Iterable[tuple[str, str]], *, reads: bool) -> None:
+        """Keeps what is shown beside the words. What was looked up gives way to what was done."""
+        found = dict(rows)
+        if found and not (reads and self.receipt):
+            self.receipt = found
+
     def new_id(self, what: str) -> str:
         """An id that comes out the same when the turn is run again after a crash."""
         self.serial += 1

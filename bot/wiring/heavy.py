@@ -10,7 +10,8 @@ from bot.ask.play import Mind
 from bot.dialogue.bringing_up import intents_of
 from bot.models.embedded.model import EmbeddedModel
 from core.config import Config
-from core.language import Embedder, IntentSpec, LanguageModel
+from core.embedding import Embedder
+from core.language import IntentSpec, LanguageModel
 from governance.gate import Gate
 from knowledge.articles import decode, parse
 from knowledge.embedder import MiniLmEmbedder

@@ -12,11 +12,11 @@ from core.backup import Installation, backup
 from core.clock import WallClock
 from core.config import Config
 from core.database import Database
+from core.embedding import Embedder
 from core.errors import BadInput
 from core.events import Event
 from core.folder_lock import FolderLock
 from core.journal import Journal
-from core.language import Embedder
 from core.sealer import Checkpoint
 from governance.audit import explain
 from knowledge.ingest import Report

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import Embedder
+from core.embedding import Embedder
 from knowledge.articles import decode, parse
 from tests.benchmarks.scoring import ANSWERABLE, Line, strings_hold
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from core.language import Embedder, FactDraft, Said
+from core.embedding import Embedder
+from core.language import FactDraft, Said
 from knowledge.sentences import spans
 
 FEWEST_WORDS, MOST_WORDS = 4, 40

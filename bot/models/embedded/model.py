@@ -15,9 +15,9 @@ from bot.models.embedded.store import HeadStore
 from bot.models.embedded.understand import NAME, Heads, Reader
 from bot.models.embedded.views import Viewer
 from core.conversation import Sentence
+from core.embedding import Embedder
 from core.language import (
     ConverseRequest,
-    Embedder,
     Ended,
     FactDraft,
     IntentSpec,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from bot.models.embedded.clauses import clauses
 from core.conversation import Citation, Sentence
-from core.language import Embedder, PhraseRequest, Source
+from core.embedding import Embedder
+from core.language import PhraseRequest, Source
 from knowledge.glossary import gloss
 from knowledge.sentences import spans
 from knowledge.words import stems

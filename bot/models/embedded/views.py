@@ -14,7 +14,7 @@ from bot.models.embedded import concepts, terms
 from bot.models.embedded.language import detect
 from bot.models.embedded.lexicon import Lexicon
 from bot.models.embedded.slots import Reading
-from core.language import Embedder
+from core.embedding import Embedder
 from knowledge.glossary import gloss
 
 Floats = NDArray[np.float32]

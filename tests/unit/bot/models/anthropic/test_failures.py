@@ -229,7 +229,7 @@ class TestWithoutEnd:
         assert len(said) <= 20_000
 
     async def test_events_without_end_are_stopped(self, reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading, "MOST_EVENTS", 500)
+        monkeypatch.setattr(reading, "MOST_EVENTS", 200)
         failed, _ = await failure(reach, Scripted([Endless("")]))
         assert failed.fault is Fault.GARBAGE
 
