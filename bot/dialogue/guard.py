@@ -21,6 +21,7 @@ LABEL = r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
 TARGET = r"\([^()]*(?:\([^()]*\)[^()]*)*(?:\)|$)"
 IMAGE = re.compile(rf"!{LABEL}(?:{TARGET}|\[[^\[\]]*\])")
 LINK = re.compile(rf"{LABEL}(?!\(/(?![/\\])){TARGET}")
+REST = re.compile(r"\]\((?!/(?![/\\]))[^()]*\)")
 DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]]+\]:[ \t]*<?(?:[a-z][a-z0-9+.-]*:|[/\\.#]|www\.)\S*.*$", re.IGNORECASE | re.MULTILINE)
 TAG = re.compile(
     r"<!--.*?(?:-->|$)|<[/!?]?[a-z][^>]*>|<[/!?][^<>]*>|<[/!?]?[a-z][\w:-]*[\s/][^<>]*=[^<>]*$", re.IGNORECASE | re.DOTALL
@@ -78,7 +79,7 @@ def _unmarked(text: str) -> str:
         before = text
         text = ENTITY.sub(lambda entity: html.unescape(entity[0]), _visible(text))
         text = IMAGE.sub("", DEFINITION.sub("", TAG.sub("", text)))
-        text = LINK.sub(r"\1", text)
+        text = REST.sub("]", LINK.sub(r"\1", text))
         if text == before:
             return text
     return re.sub(r"[<>\[\]]", "", text)
