@@ -30,7 +30,7 @@ unit: setup
 
 test: check
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 tests/contract tests/fuzz
-	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q tests/scenario tests/recovery tests/slack tests/browser
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q tests/scenario tests/conformance tests/injection tests/recovery tests/slack tests/browser
 
 browser: setup
 	$(BIN)/pytest -q tests/browser
