@@ -10,6 +10,7 @@ import pytest
 
 from bot.delivery.ledger import SENDING, SENT, UNCLEAR, deliveries
 from bot.intake import Intake
+from core import inbox
 from core.clock import FixedClock, WallClock
 from core.conversation import Author, EntryKind, Inbound
 from core.durable_memory import MemoryDurable
@@ -51,6 +52,7 @@ async def said(folder: Path, *texts: str) -> None:
         )
         where = (conversation.tenant, conversation.id)
         await database.write(lambda conn, entry=entry, where=where: threads.append(conn, *where, entry, epoch=1))
+    await database.write(lambda conn: inbox.finish(conn, row.row_id))
     await durable.close()
     await kept.close()
 
