@@ -4,6 +4,7 @@ The figures of a whole run are those of `make test-slack-retries`: ten thousand 
 acknowledgements. Here a machine that is busy with other things may be slow, so half of them must be in time.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ async def test_every_event_is_answered_once_over_two_crashes(tmp_path: Path) -> 
 async def test_a_server_that_forgets_what_it_has_seen_is_found_out(tmp_path: Path) -> None:
     log = await run(Plan(folder=tmp_path, events=30, kills=0, plant="forget"))
     assert log.answered < 30
-    assert int(log.faults[-1].removesuffix(" answers to 30 events")) != 30
+    taken = [int(found[1]) for fault in log.faults if (found := re.search(r": taken (\d+) times", fault))]
+    assert max(taken) > 1
 
 
 def test_the_events_are_those_that_slack_sends() -> None:
