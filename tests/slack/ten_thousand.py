@@ -210,6 +210,9 @@ class Driver:
             else:
                 shown = [(state, posted[delivery]) for delivery, state in deliveries]
                 self.log.faults.append(f"{event.name}: taken {len(accepted.get(event.name, ()))} times, sent {shown}")
+        taken = sum(len(rows) for rows in accepted.values())
+        if taken != len(self._events):
+            self.log.faults.append(f"{taken} messages taken from {len(self._events)} events")
         if sum(posted.values()) != len(self._events):
             self.log.faults.append(f"{sum(posted.values())} answers to {len(self._events)} events")
 
